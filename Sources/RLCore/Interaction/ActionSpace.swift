@@ -1,0 +1,41 @@
+/// How many states there are, and how many actions each offers.
+///
+/// Tables over states and actions give each state a row of ``width`` slots, whether it uses them or not: the slot of the `k`-th
+/// action of state `s` is `s * width + k`. One multiplication finds it, which keeps the step of a learner short.
+public struct ActionSpace: Sendable, Equatable {
+  /// The number of states.
+  public let stateCount: Int
+  /// The most actions that a state offers, at least 1.
+  public let width: Int
+  /// How many actions each state offers; empty where all that are not terminal offer ``width``.
+  public let counts: [Int32]
+
+  /// The number of slots of a table.
+  public var slotCount: Int { stateCount * width }
+
+  /// A space in which every state offers every action.
+  public init(states: Int, actions: Int) {
+    precondition(states > 0 && actions > 0, "\(states) states with \(actions) actions")
+    stateCount = states
+    width = actions
+    counts = []
+  }
+
+  /// The space of a finite model.
+  public init(_ model: FiniteMDP) {
+    stateCount = model.stateCount
+    width = max(1, model.maximumActions)
+    var counts: [Int32] = []
+    var isRegular = true
+    counts.reserveCapacity(stateCount)
+    for state in 0..<stateCount {
+      let count = model.pairOffsets[state + 1] - model.pairOffsets[state]
+      counts.append(count)
+      if count != 0 && Int(count) != width { isRegular = false }
+    }
+    self.counts = isRegular ? [] : counts
+  }
+
+  /// How many actions a state offers; ``width`` for terminal states of a regular space.
+  public func actions(in state: Int) -> Int { counts.isEmpty ? width : Int(counts[state]) }
+}

@@ -1,0 +1,31 @@
+/// Finds the word that somebody meant.
+public enum Spelling {
+  /// The candidate nearest to a word, if it is near enough to be meant: at most a third of the letters differ.
+  public static func suggestion(for word: String, among candidates: [String]) -> String? {
+    var best: (distance: Int, candidate: String)?
+    for candidate in candidates {
+      let distance = distance(word.lowercased(), candidate.lowercased())
+      if best == nil || distance < best!.distance { best = (distance, candidate) }
+    }
+    guard let best, best.distance <= max(1, max(word.count, best.candidate.count) / 3) else { return nil }
+    return best.candidate
+  }
+
+  /// How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other.
+  static func distance(_ a: String, _ b: String) -> Int {
+    let (x, y) = (Array(a.unicodeScalars), Array(b.unicodeScalars))
+    var previous = [Int](repeating: 0, count: y.count + 1)
+    var current = Array(0...y.count)
+    for i in 0..<x.count {
+      let before = previous
+      previous = current
+      current[0] = i + 1
+      for j in 0..<y.count {
+        var cost = min(previous[j + 1] + 1, current[j] + 1, previous[j] + (x[i] == y[j] ? 0 : 1))
+        if i > 0 && j > 0 && x[i] == y[j - 1] && x[i - 1] == y[j] { cost = min(cost, before[j - 1] + 1) }
+        current[j + 1] = cost
+      }
+    }
+    return current[y.count]
+  }
+}
