@@ -43,7 +43,9 @@ public struct Settings: Sendable {
   }
 
   /// Settings for tests and programs: the defaults of a type, with some values replaced.
-  public init(defaultsOf type: any Configurable.Type, _ changes: [String: Setting] = [:]) throws(SettingProblem) {
+  public init(defaultsOf type: any (Configurable & ~Copyable).Type, _ changes: [String: Setting] = [:])
+    throws(SettingProblem)
+  {
     let fields = changes.keys.sorted().map { Setting.Field($0, changes[$0]!) }
     try self.init(fields, for: type.about.parameters, owner: type.about.id)
   }
@@ -66,7 +68,7 @@ public struct Settings: Sendable {
 }
 
 /// A type that configurations name.
-public protocol Configurable {
+public protocol Configurable: ~Copyable {
   /// What it is called, what it is, where it comes from, and every parameter.
   static var about: About { get }
 }
@@ -96,7 +98,7 @@ public struct About: Sendable {
   }
 }
 
-extension Configurable {
+extension Configurable where Self: ~Copyable {
   /// The name in configurations.
   public static var id: String { about.id }
 }

@@ -53,7 +53,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
     return result
   }
 
-  @usableFromInline @inline(__always)
+  @inlinable @inline(__always)
   func rotate(_ x: UInt64, _ k: UInt64) -> UInt64 { (x << k) | (x >> (64 - k)) }
 
   /// Two streams are equal when they will give the same bits.

@@ -1,0 +1,111 @@
+/// One step of experience of a tabular learner.
+public struct Transition {
+  /// Where the action was taken.
+  public let state: Int
+  /// The action's place among those of the state.
+  public let action: Int
+  /// The reward.
+  public let reward: Double
+  /// The state that followed.
+  public let next: Int
+  /// Whether the task ended: the value of `next` counts as 0.
+  public let terminated: Bool
+  /// Whether the episode was cut off: the learner bootstraps from `next`, but the episode goes no further.
+  public let truncated: Bool
+
+  /// One step of experience.
+  @inlinable @inline(__always)
+  public init(state: Int, action: Int, reward: Double, next: Int, terminated: Bool, truncated: Bool = false) {
+    self.state = state
+    self.action = action
+    self.reward = reward
+    self.next = next
+    self.terminated = terminated
+    self.truncated = truncated
+  }
+
+  /// Whether the episode is over, for whatever reason.
+  @inlinable @inline(__always)
+  public var isLast: Bool { terminated || truncated }
+}
+
+/// What a learner finds out about its task before it starts.
+public struct LearnerContext: Sendable {
+  /// States and actions.
+  public let space: ActionSpace
+  /// What the actions of each state are called, for policies given by name; empty where nobody knows.
+  public let model: FiniteMDP?
+
+  /// What a learner finds out about its task.
+  public init(space: ActionSpace, model: FiniteMDP? = nil) {
+    self.space = space
+    self.model = model
+  }
+}
+
+/// A method that learns from one step after another, with tables over states and actions.
+///
+/// The loop that acts and counts is written once, in ``EpisodeLoop``: a learner chooses actions and learns from what follows.
+public protocol TabularLearner: ~Copyable, Checkpointable, Configurable {
+  /// Makes the learner as it is before its first step.
+  ///
+  /// - Throws: ``SettingProblem`` where settings do not fit the task.
+  init(_ settings: Settings, context: LearnerContext) throws(SettingProblem)
+
+  /// The discount rate γ, in `[0, 1]`: with which the exact columns discount, too.
+  var gamma: Double { get }
+
+  /// Whether episodes start anywhere, with any action (exploring starts).
+  var exploringStarts: Bool { get }
+
+  /// Whether some parameter changes with time; if so, ``adjust(to:)`` is called before every unit of time.
+  var isScheduled: Bool { get }
+
+  /// Sets the parameters that change with time.
+  ///
+  /// - Parameter time: Finished units of the trial's budget.
+  mutating func adjust(to time: Double)
+
+  /// Begins an episode.
+  ///
+  /// - Returns: The first action.
+  mutating func begin(in state: Int, using stream: inout RandomStream) -> Int
+
+  /// Learns from one step, and chooses the next action.
+  ///
+  /// - Returns: The action for `transition.next`; of no meaning where the episode is over.
+  mutating func learn(from transition: Transition, using stream: inout RandomStream) -> Int
+
+  /// What has been learned, for the record. Off the hot path.
+  func report(into report: inout LearnerReport)
+}
+
+extension TabularLearner where Self: ~Copyable {
+  /// Episodes start where the task starts them.
+  public var exploringStarts: Bool { false }
+  /// Nothing changes with time.
+  public var isScheduled: Bool { false }
+  /// Nothing changes with time.
+  public mutating func adjust(to time: Double) {}
+}
+
+/// What a learner has learned, slot by slot (see ``ActionSpace``) or state by state. Whatever the method does not have stays empty.
+public struct LearnerReport: Sendable {
+  /// Action values, a number a slot.
+  public var actionValues: [Double] = []
+  /// State values, a number a state.
+  public var stateValues: [Double] = []
+  /// The policy that is learned or evaluated, a probability a slot.
+  public var targetPolicy: [Double] = []
+  /// The policy that acts, a probability a slot.
+  public var behaviorPolicy: [Double] = []
+
+  /// Nothing yet.
+  public init() {}
+
+  /// Makes the policies ready to be written into.
+  public mutating func makeRoom(for space: ActionSpace) {
+    if targetPolicy.count != space.slotCount { targetPolicy = [Double](repeating: 0, count: space.slotCount) }
+    if behaviorPolicy.count != space.slotCount { behaviorPolicy = [Double](repeating: 0, count: space.slotCount) }
+  }
+}
