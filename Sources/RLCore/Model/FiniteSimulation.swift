@@ -3,7 +3,7 @@
 /// The model is laid out once for drawing: a slot for each state and action (see ``ActionSpace``), with its outcomes at a fixed stride and the
 /// cumulative probabilities as 64-bit thresholds. Every copy shares that layout, which never changes. A step of a deterministic model draws
 /// nothing; of a stochastic one, one word.
-public struct FiniteSimulation: TabularEnvironment {
+public struct FiniteSimulation: TabularEnvironment, @unchecked Sendable {
   /// States and actions.
   public let space: ActionSpace
   @usableFromInline let tables: Tables

@@ -2,6 +2,7 @@
 public struct Settings: Sendable {
   private let values: [String: Setting]
   private let attachments: [String: Setting]
+  private let marks: [Setting.Field]
 
   /// Takes what a configuration gives, fills in the defaults, and checks everything against the declarations.
   ///
@@ -10,11 +11,13 @@ public struct Settings: Sendable {
   ///   - declarations: The parameters of the type that will read them.
   ///   - attachments: The contents of the files that file parameters name.
   ///   - owner: Whose parameters they are, for messages: "q-learning".
+  ///   - marks: Fingerprints of the attachments, which ``resolved`` shows beside the values.
   /// - Throws: ``SettingProblem`` at ".name": unknown keys, missing values, wrong types, numbers out of range.
   public init(
     _ given: [Setting.Field], for declarations: [ParameterDeclaration], attachments: [String: Setting] = [:],
-    owner: String
+    owner: String, marks: [Setting.Field] = []
   ) throws(SettingProblem) {
+    self.marks = marks
     var values: [String: Setting] = [:]
     for field in given {
       if !declarations.contains(where: { $0.name == field.key }) {
@@ -64,11 +67,13 @@ public struct Settings: Sendable {
   public func attachment(_ name: String) -> Setting? { attachments[name] }
 
   /// All values, defaults included, in rising order of their names.
-  public var resolved: [Setting.Field] { values.keys.sorted().map { Setting.Field($0, values[$0]!) } }
+  public var resolved: [Setting.Field] {
+    (values.map { Setting.Field($0.key, $0.value) } + marks).sorted { $0.key < $1.key }
+  }
 }
 
 /// A type that configurations name.
-public protocol Configurable: ~Copyable {
+public protocol Configurable: ~Copyable, SendableMetatype {
   /// What it is called, what it is, where it comes from, and every parameter.
   static var about: About { get }
 }

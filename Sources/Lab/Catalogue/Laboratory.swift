@@ -1,0 +1,67 @@
+import Algorithms
+import Environments
+import RLCore
+
+/// All environments and algorithms that configurations can name, and the program that runs them.
+///
+///     var lab = Laboratory.standard
+///     lab.register(MyTask.self)
+///     await lab.run(arguments: CommandLine.arguments)   // the whole rl-lab command line, with MyTask in it
+public struct Laboratory: Sendable {
+  /// Every environment, in the order of registration.
+  public private(set) var environments: [EnvironmentEntry] = []
+  /// Every algorithm, in the order of registration.
+  public private(set) var algorithms: [AlgorithmEntry] = []
+
+  /// A laboratory with nothing in it.
+  public init() {}
+
+  /// Adds a task whose model is known.
+  public mutating func register<E: FiniteEnvironment>(_ type: E.Type) {
+    environments.append(
+      EnvironmentEntry(E.about, gives: "model") { settings in
+        let task = try E.task(settings)
+        let limit = EnvironmentEntry.limit(settings, taskDefault: task.timeLimit)
+        return PreparedTask(.finite(task, FiniteSimulation(task.model)), timeLimit: limit)
+      })
+  }
+
+  /// Adds a bandit.
+  public mutating func register<E: BanditEnvironment & Sendable>(bandit type: E.Type) {
+    environments.append(
+      EnvironmentEntry(E.about, gives: "bandit") { settings in
+        let bandit = try E(settings)
+        return PreparedTask(.bandit(bandit), timeLimit: EnvironmentEntry.limit(settings, taskDefault: bandit.timeLimit))
+      })
+  }
+
+  /// Adds a task that gives samples only.
+  public mutating func register<E: SampledEnvironment & Sendable>(_ type: E.Type) {
+    environments.append(
+      EnvironmentEntry(E.about, gives: "samples") { settings in
+        let task = try E(settings)
+        return PreparedTask(
+          .sampled(.init(environment: task)),
+          timeLimit: EnvironmentEntry.limit(settings, taskDefault: task.timeLimit))
+      })
+  }
+
+  /// Adds a tabular learner.
+  @inlinable
+  public mutating func register<L: TabularLearner & ~Copyable>(_ type: L.Type, kind: AlgorithmEntry.Kind = .control) {
+    add(
+      AlgorithmEntry(
+        L.about, kind: kind, units: [.episodes, .steps],
+        check: { settings, task in _ = try L(settings, context: LearnerContext(space: task.space, model: task.model)) },
+        make: { request in try OnlineTrial<L>.process(for: request) }))
+  }
+
+  /// Adds an algorithm.
+  public mutating func add(_ entry: AlgorithmEntry) { algorithms.append(entry) }
+
+  /// The environment with an id, if there is one.
+  public func environment(_ id: String) -> EnvironmentEntry? { environments.first { $0.about.id == id } }
+
+  /// The algorithm with an id, if there is one.
+  public func algorithm(_ id: String) -> AlgorithmEntry? { algorithms.first { $0.about.id == id } }
+}

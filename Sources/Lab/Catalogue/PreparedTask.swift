@@ -1,0 +1,81 @@
+import RLCore
+
+/// A task ready for trials: made once from its settings and shared by all trials of its variants.
+public final class PreparedTask: Sendable {
+  /// What a task can give.
+  enum Content: Sendable {
+    /// An exact model, and samples of it.
+    case finite(FiniteTask, FiniteSimulation)
+    /// Samples of a bandit.
+    case bandit(any BanditEnvironment & Sendable)
+    /// Samples.
+    case sampled(AnySampled)
+  }
+
+  /// An environment that gives samples only.
+  struct AnySampled: Sendable {
+    let environment: any SampledEnvironment & Sendable
+  }
+
+  let content: Content
+  /// After how many steps an episode is truncated; nil for never.
+  public let timeLimit: Int?
+  /// Whether episodes never end by themselves.
+  public let isContinuing: Bool
+
+  init(_ content: Content, timeLimit: Int?) {
+    self.content = content
+    self.timeLimit = timeLimit
+    isContinuing = if case .finite(let task, _) = content { task.model.isContinuing } else { false }
+  }
+
+  /// The exact model, if the task has one.
+  public var model: FiniteMDP? {
+    if case .finite(let task, _) = content { task.model } else { nil }
+  }
+
+  /// The grid that the states lie on, if they do.
+  public var grid: GridLayout? {
+    if case .finite(let task, _) = content { task.grid } else { nil }
+  }
+
+  /// States and actions.
+  public var space: ActionSpace {
+    switch content {
+    case .finite(_, let simulation): simulation.space
+    case .bandit(let bandit): bandit.space
+    case .sampled(let sampled): sampled.environment.space
+    }
+  }
+}
+
+/// An environment in the catalogue.
+public struct EnvironmentEntry: Sendable {
+  /// What configurations and readers see, with the options that every environment has.
+  public let about: About
+  /// What the task gives: "model", "bandit" or "samples".
+  public let gives: String
+  let make: @Sendable (Settings) throws -> PreparedTask
+
+  /// The options that every environment has.
+  static let timeLimit = Parameter<Int?>(
+    "time_limit", type: "whole number, null or \"default\"", default: .text("default"), range: "[1, ∞)",
+    "steps after which an episode is truncated; null for never, \"default\" for the task's own"
+  ) { setting throws(SettingProblem) in
+    if setting == .null || setting == .text("default") { return nil }
+    return try Interval.whole(setting, in: 1...Int.max)
+  }
+
+  /// The time limit that holds: the one given, or the task's own.
+  static func limit(_ settings: Settings, taskDefault: Int?) -> Int? {
+    settings.resolved.first { $0.key == "time_limit" }?.value == .text("default") ? taskDefault : settings[timeLimit]
+  }
+
+  init(_ about: About, gives: String, make: @escaping @Sendable (Settings) throws -> PreparedTask) {
+    self.about = About(
+      id: about.id, summary: about.summary, source: about.source, equation: about.equation,
+      parameters: about.parameters + [Self.timeLimit.declaration])
+    self.gives = gives
+    self.make = make
+  }
+}

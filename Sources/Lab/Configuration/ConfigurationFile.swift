@@ -1,0 +1,108 @@
+import Foundation
+import RLCore
+
+/// Reads configurations and data files in JSON5 into trees of settings.
+enum ConfigurationFile {
+  /// A file's tree, and what it says about the order of its keys.
+  struct Document {
+    let root: Setting
+    let outline: JSON5Outline
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: ``LabError`` where it is not there, cannot be read, or is not JSON5 (with line and column).
+  static func read(_ path: String) throws(LabError) -> Document {
+    try parse(try bytes(path), name: displayName(path))
+  }
+
+  /// The name by which messages call a file.
+  static func displayName(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+
+  /// The bytes of a file.
+  static func bytes(_ path: String) throws(LabError) -> [UInt8] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw LabError(.noInput, "\(path): there is no such file; check the path")
+    }
+    if isFolder.boolValue { throw LabError(.noInput, "\(path): this is a folder; name a file") }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw LabError(.noInput, "\(path): the file cannot be read; check its permissions")
+    }
+    return [UInt8](data)
+  }
+
+  /// Reads a text in JSON5.
+  static func parse(_ bytes: [UInt8], name: String) throws(LabError) -> Document {
+    let outline: JSON5Outline
+    do throws(JSON5Outline.Fault) {
+      outline = try JSON5Outline(bytes)
+    } catch { throw LabError(.data, "\(name): line \(error.line), column \(error.column): \(error.message)") }
+    return Document(root: try decode(bytes, name: name), outline: outline)
+  }
+
+  /// Reads the value of a `--set` flag: JSON5 if it is that, a string otherwise.
+  static func value(_ text: String) -> Setting {
+    let bytes = [UInt8](text.utf8)
+    guard (try? JSON5Outline(bytes)) != nil, let setting = try? decode(bytes, name: "") else { return .text(text) }
+    return setting
+  }
+
+  private static func decode(_ bytes: [UInt8], name: String) throws(LabError) -> Setting {
+    let decoder = JSONDecoder()
+    decoder.allowsJSON5 = true
+    do {
+      return try decoder.decode(Tree.self, from: Data(bytes)).setting
+    } catch {
+      throw LabError(.data, "\(name): the file is not valid JSON5; check quotes, commas and brackets")
+    }
+  }
+}
+
+/// Decodes any JSON into a ``Setting``.
+private struct Tree: Decodable {
+  let setting: Setting
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  init(from decoder: any Decoder) throws {
+    if let single = try? decoder.singleValueContainer() {
+      if single.decodeNil() {
+        setting = .null
+        return
+      }
+      if let flag = try? single.decode(Bool.self) {
+        setting = .boolean(flag)
+        return
+      }
+      if let number = try? single.decode(Double.self) {
+        if number.magnitude < 0x1p53, let whole = Int(exactly: number) {
+          setting = number.sign == .minus && whole == 0 ? .real(number) : .integer(whole)
+        } else if let whole = try? single.decode(Int.self) {
+          setting = .integer(whole)
+        } else {
+          setting = .real(number)
+        }
+        return
+      }
+      if let text = try? single.decode(String.self) {
+        setting = .text(text)
+        return
+      }
+    }
+    if var list = try? decoder.unkeyedContainer() {
+      var elements: [Setting] = []
+      elements.reserveCapacity(list.count ?? 0)
+      while !list.isAtEnd { elements.append(try list.decode(Tree.self).setting) }
+      setting = .list(elements)
+      return
+    }
+    let table = try decoder.container(keyedBy: Key.self)
+    setting = .object(try table.allKeys.map { .init($0.stringValue, try table.decode(Tree.self, forKey: $0).setting) })
+  }
+}

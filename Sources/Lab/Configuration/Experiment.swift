@@ -1,0 +1,136 @@
+import RLCore
+
+/// A configuration with everything resolved: the list of variants, each with its seeds, and how they are recorded.
+public struct Experiment: Sendable {
+  /// The experiment's name.
+  public let name: String
+  /// The root seed.
+  public let root: UInt64
+  /// The seeds of every variant.
+  public let seeds: [UInt64]
+  /// The points of the experiment.
+  public let variants: [Variant]
+  /// The parameters that vary, in the order of their columns.
+  public let columns: [SweptColumn]
+  /// The configuration as it was given, flags included.
+  public let configuration: Setting
+
+  /// A parameter that varies between variants.
+  public struct SweptColumn: Sendable, Equatable {
+    /// Its dotted path.
+    public let path: String
+    /// The name of its column.
+    public let name: String
+    /// Whether its axis was logarithmic.
+    public let isLogarithmic: Bool
+  }
+
+  /// The trials of the experiment, variant by variant.
+  public var trialCount: Int { variants.count * seeds.count }
+}
+
+/// One point of an experiment: environment, algorithm and every parameter, without the seed.
+public struct Variant: Sendable {
+  /// Unique in the experiment.
+  public let name: String
+  /// Its environment.
+  public let environment: Component
+  /// Its algorithm.
+  public let algorithm: Component
+  /// How long its trials go on.
+  public let budget: Budget
+  /// What is recorded.
+  public let record: RecordOptions
+  /// The values of the experiment's swept columns, nil where one does not apply.
+  public let swept: [Setting?]
+  /// The entry that makes its trials.
+  let entry: AlgorithmEntry
+  /// What is known exactly of its task.
+  let truth: GroundTruth
+  /// All that its trials depend on, besides the seed, as canonical JSON.
+  public let identity: String
+
+  /// The hash of ``identity``: sixteen hexadecimal digits.
+  public var hash: String { Fingerprint.hex(Fingerprint.hash(identity)) }
+  /// The hash as a number.
+  var key: UInt64 { Fingerprint.hash(identity) }
+  /// Its task.
+  var task: PreparedTask { truth.task }
+}
+
+/// An environment or an algorithm with its settings.
+public struct Component: Sendable {
+  /// What it is called.
+  public let id: String
+  /// Every parameter with its value.
+  public let settings: Settings
+
+  /// The component as a configuration writes it, defaults included.
+  public var resolved: Setting { .object([.init("id", .text(id))] + settings.resolved) }
+}
+
+/// What is recorded of a trial.
+public struct RecordOptions: Sendable, Equatable {
+  /// Whose tables go to `values.csv`.
+  public enum Values: String, Sendable, CaseIterable {
+    /// The first seed's.
+    case first
+    /// All seeds'.
+    case all
+    /// Nobody's.
+    case none
+  }
+
+  /// Rows: every so many units of the budget.
+  public let every: Int
+  /// Exact columns: every so many units; nil for none.
+  public let exactEvery: Int?
+  /// Whose tables go to `values.csv`.
+  public let values: Values
+  /// Rollouts of the target policy: how many episodes, every so many units, at most how many steps each; nil for none.
+  public let evaluation: Evaluation?
+
+  /// Rollouts of the target policy.
+  public struct Evaluation: Sendable, Equatable {
+    /// Episodes each time.
+    public let episodes: Int
+    /// Units of the budget between them.
+    public let every: Int
+    /// After how many steps a rollout is cut off, where the task has no time limit.
+    public let maximumSteps: Int
+  }
+
+  /// The options as a configuration writes them.
+  var resolved: Setting {
+    var fields: [Setting.Field] = [
+      .init("every", .integer(every)), .init("values", .text(values.rawValue)),
+      .init("exact", exactEvery.map { .object([.init("every", .integer($0))]) } ?? .boolean(false)),
+    ]
+    if let evaluation {
+      fields.append(
+        .init(
+          "evaluate",
+          .object([
+            .init("episodes", .integer(evaluation.episodes)), .init("every", .integer(evaluation.every)),
+            .init("maximum_steps", .integer(evaluation.maximumSteps)),
+          ])))
+    }
+    return .object(fields)
+  }
+}
+
+/// Short names for long texts: FNV-1a of 64 bits.
+enum Fingerprint {
+  static func hash(_ text: String) -> UInt64 { hash(text.utf8) }
+
+  static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    return hash
+  }
+
+  static func hex(_ hash: UInt64) -> String {
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -1,0 +1,412 @@
+import Foundation
+import RLCore
+
+/// Turns a configuration into an ``Experiment``: lays flags over it, expands variants and axes, checks every key and value, and makes the
+/// tasks.
+struct Resolver {
+  let lab: Laboratory
+  /// The file's name for messages; nil where everything comes from flags.
+  let source: String?
+  /// The folder that paths in the file start from.
+  let folder: String
+  /// Paths that flags have set: files that they name are relative to the working directory.
+  let overridden: Set<String>
+  /// The order of keys in the file.
+  let outline: JSON5Outline?
+
+  private static let keys = [
+    "name", "environment", "algorithm", "budget", "seeds", "seed", "record", "sweep", "variants",
+  ]
+
+  /// Resolves a whole configuration.
+  ///
+  /// - Parameters:
+  ///   - root: The configuration with all flags laid over it.
+  ///   - defaultName: The experiment's name where it gives none.
+  func experiment(_ root: Setting, defaultName: String) throws(LabError) -> Experiment {
+    guard let fields = root.fields else { throw fail("", "\(root.kind) is no configuration; write an object { ... }") }
+    for field in fields where !Self.keys.contains(field.key) {
+      let hint =
+        Spelling.suggestion(for: field.key, among: Self.keys).map { "did you mean \"\($0)\"?" }
+        ?? "it has: " + Self.keys.joined(separator: ", ")
+      throw fail(field.key, "a configuration has no \"\(field.key)\"; \(hint)")
+    }
+    let name = try self.name(root, default: defaultName)
+    let rootSeed = try mend("seed") { () throws(SettingProblem) in
+      UInt64(try Interval.whole(root["seed"] ?? .integer(0), in: 0...Int.max))
+    }
+    let seeds = try self.seeds(root["seeds"] ?? .integer(1))
+    let axes = try root["sweep"].map { sweep throws(LabError) in
+      try mend("sweep") { () throws(SettingProblem) in
+        try SweepAxes(sweep, keys: outline?.keys["sweep"] ?? [], root: rootSeed)
+      }
+    }
+    let columns = Self.columns(axes?.axes ?? [])
+    var variants: [Variant] = []
+    var tasks: [String: GroundTruth] = [:]
+    for (place, givenName, base) in try self.bases(root) {
+      for point in axes?.points(over: base) ?? [(base, [])] {
+        let swept = zip(axes?.axes ?? [], point.values).filter { axis, _ in columns.contains { $0.path == axis.path } }
+        let variant = try self.variant(
+          point.tree, place: place, givenName: givenName, values: Array(zip(axes?.axes ?? [], point.values)),
+          swept: swept.map(\.1), rootSeed: rootSeed, tasks: &tasks)
+        // A conditional axis, or an axis over a parameter that one environment lacks, may give the same point twice.
+        if !variants.contains(where: { $0.identity == variant.identity && $0.name == variant.name }) {
+          variants.append(variant)
+        }
+      }
+    }
+    for (index, variant) in variants.enumerated() where variants[..<index].contains(where: { $0.name == variant.name }) {
+      throw fail("variants", "two variants are called \"\(variant.name)\"; give each a name of its own")
+    }
+    return Experiment(
+      name: name, root: rootSeed, seeds: seeds, variants: variants, columns: columns, configuration: root)
+  }
+
+  // MARK: Parts
+
+  private func name(_ root: Setting, default: String) throws(LabError) -> String {
+    guard let setting = root["name"] else { return `default` }
+    guard let text = setting.text, !text.isEmpty, text.count <= 200, !text.contains("/"), !text.contains("\0"), text != "..", text != "."
+    else { throw fail("name", "\(setting) is no name; write a string without slashes") }
+    return text
+  }
+
+  private func seeds(_ setting: Setting) throws(LabError) -> [UInt64] {
+    if let list = setting.elements {
+      if list.isEmpty { throw fail("seeds", "the list is empty; give at least one seed") }
+      var seeds: [UInt64] = []
+      for (index, element) in list.enumerated() {
+        let seed = try mend("seeds[\(index)]") { () throws(SettingProblem) in
+          UInt64(try Interval.whole(element, in: 0...Int.max))
+        }
+        if seeds.contains(seed) { throw fail("seeds[\(index)]", "the seed \(seed) comes twice; keep one") }
+        seeds.append(seed)
+      }
+      return seeds
+    }
+    let count = try mend("seeds") { () throws(SettingProblem) in try Interval.whole(setting, in: 1...10_000_000) }
+    return (0..<UInt64(count)).map { $0 }
+  }
+
+  /// The trees over which the axes go: one for each of `variants`, or the configuration itself.
+  private func bases(_ root: Setting) throws(LabError) -> [(place: String, name: String?, tree: Setting)] {
+    let common = Setting.object((root.fields ?? []).filter { $0.key != "variants" && $0.key != "sweep" })
+    guard let setting = root["variants"] else { return [("", nil, common)] }
+    guard let list = setting.elements else {
+      throw fail("variants", "\(setting.kind) is no list; write [{name: \"...\", algorithm: {...}}, ...]")
+    }
+    if list.isEmpty { throw fail("variants", "the list is empty; give at least one variant") }
+    var bases: [(place: String, name: String?, tree: Setting)] = []
+    let keys = ["name", "environment", "algorithm", "budget", "record"]
+    for (index, element) in list.enumerated() {
+      let place = "variants[\(index)]"
+      guard let fields = element.fields else { throw fail(place, "\(element.kind) is no variant; write an object") }
+      for field in fields where !keys.contains(field.key) {
+        let hint =
+          Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
+          ?? "it has: " + keys.joined(separator: ", ")
+        throw fail("\(place).\(field.key)", "a variant has no \"\(field.key)\"; \(hint)")
+      }
+      var name: String?
+      if let given = element["name"] {
+        guard let text = given.text, !text.isEmpty else { throw fail("\(place).name", "\(given) is no name; write a string") }
+        name = text
+      }
+      var tree = common
+      for field in fields where field.key != "name" {
+        let old = common[field.key]
+        // Another algorithm or environment starts afresh: parameters of the one it replaces mean nothing to it.
+        let replaces = ["environment", "algorithm"].contains(field.key) && old?.withID["id"] != field.value.withID["id"]
+          && field.value.withID["id"] != nil && old?.withID["id"] != nil
+        let isBudget = field.key == "budget"
+        let value = replaces || isBudget ? field.value : (old ?? .table([])).merging(field.value)
+        tree = tree.setting([field.key], to: value)
+      }
+      bases.append((place, name, tree))
+    }
+    return bases
+  }
+
+  private func variant(
+    _ tree: Setting, place: String, givenName: String?, values: [(SweepAxes.Axis, Setting?)], swept: [Setting?],
+    rootSeed: UInt64, tasks: inout [String: GroundTruth]
+  ) throws(LabError) -> Variant {
+    let prefix = place.isEmpty ? "" : place + "."
+    let (entry, algorithm) = try self.algorithm(tree["algorithm"], place: prefix + "algorithm")
+    let (environmentEntry, environment) = try self.environment(tree["environment"], place: prefix + "environment")
+    let environmentKey = environment.resolved.description
+    let truth: GroundTruth
+    if let known = tasks[environmentKey] {
+      truth = known
+    } else {
+      truth = GroundTruth(task: try make(environmentEntry, environment, place: prefix + "environment"))
+      tasks[environmentKey] = truth
+    }
+    try checkFit(entry, truth.task, environment: environment.id, place: prefix + "algorithm")
+    let budget = try self.budget(tree["budget"], entry: entry, task: truth.task, place: prefix + "budget")
+    let record = try self.record(tree["record"], budget: budget, entry: entry, place: prefix + "record")
+    var parts = [givenName ?? algorithm.id]
+    for (axis, value) in values {
+      guard let value, axis.path != "algorithm.id" || givenName != nil else { continue }
+      if givenName != nil && axis.path == "algorithm.id" {
+        parts.append(value.text ?? value.description)
+        continue
+      }
+      let key = axis.path == "environment.id" ? "environment" : axis.path.split(separator: ".").last.map(String.init)!
+      parts.append("\(key)=\(value.text ?? value.description)")
+    }
+    let identity = Setting.object([
+      .init("environment", environment.resolved), .init("algorithm", algorithm.resolved),
+      .init("budget", .object([.init(budget.unit.rawValue, .integer(budget.count))])), .init("record", record.resolved),
+      .init("seed", .integer(Int(rootSeed))),
+    ])
+    let variant = Variant(
+      name: parts.joined(separator: " "), environment: environment, algorithm: algorithm, budget: budget, record: record,
+      swept: swept, entry: entry, truth: truth, identity: identity.description)
+    try checkMakes(variant, rootSeed: rootSeed, place: prefix + "algorithm")
+    return variant
+  }
+
+  /// Makes a trial once and throws it away, so that what does not fit the task is said before anything runs.
+  private func checkMakes(_ variant: Variant, rootSeed: UInt64, place: String) throws(LabError) {
+    do {
+      try variant.entry.check?(variant.algorithm.settings, variant.task)
+    } catch let problem as SettingProblem {
+      throw fail(place + problem.place, problem.message)
+    } catch { throw fail(place, "\(error)") }
+  }
+
+  private func algorithm(_ setting: Setting?, place: String) throws(LabError) -> (AlgorithmEntry, Component) {
+    let (id, given) = try idAndFields(setting, place: place, what: "algorithm", example: "q-learning")
+    guard let entry = lab.algorithm(id) else {
+      throw unknown(id, place: place, what: "algorithm", among: lab.algorithms.map(\.about.id))
+    }
+    return (entry, try component(id, given, entry.about.parameters, place: place))
+  }
+
+  private func environment(_ setting: Setting?, place: String) throws(LabError) -> (EnvironmentEntry, Component) {
+    let (id, given) = try idAndFields(setting, place: place, what: "environment", example: "cliff-walking")
+    guard let entry = lab.environment(id) else {
+      throw unknown(id, place: place, what: "environment", among: lab.environments.map(\.about.id))
+    }
+    return (entry, try component(id, given, entry.about.parameters, place: place))
+  }
+
+  private func idAndFields(
+    _ setting: Setting?, place: String, what: String, example: String
+  ) throws(LabError) -> (String, [Setting.Field]) {
+    guard let setting else {
+      let flag = what == "environment" ? "-e" : "-a"
+      throw fail(place, "no \(what) is given; add \(what): \"\(example)\", or \(flag) \(example)")
+    }
+    guard let fields = setting.withID.fields else {
+      throw fail(place, "\(setting) is \(setting.kind); write an id, or an object with \"id\"")
+    }
+    guard let id = setting.withID["id"] else { throw fail(place, "the \(what) has no \"id\"; add id: \"\(example)\"") }
+    guard let text = id.text else { throw fail(place + ".id", "\(id) is \(id.kind); write the \(what)'s id as a string") }
+    return (text, fields.filter { $0.key != "id" })
+  }
+
+  private func unknown(_ id: String, place: String, what: String, among ids: [String]) -> LabError {
+    let hint =
+      Spelling.suggestion(for: id, among: ids).map { "did you mean \"\($0)\"?" } ?? "\"rl-lab list \(what)s\" shows all"
+    return fail(place + ".id", "there is no \(what) \"\(id)\"; \(hint)")
+  }
+
+  private func component(
+    _ id: String, _ given: [Setting.Field], _ declarations: [ParameterDeclaration], place: String
+  ) throws(LabError) -> Component {
+    var attachments: [String: Setting] = [:]
+    var fields = given
+    for (index, field) in given.enumerated() {
+      guard declarations.contains(where: { $0.name == field.key && $0.isFile }), let path = field.value.text else {
+        continue
+      }
+      let (content, mark) = try attachment(path, place: "\(place).\(field.key)")
+      attachments[field.key] = content
+      // The content belongs to what the variant is: another file under the same name is another variant.
+      fields[index].value = .text(path)
+      fields.append(.init("\(field.key)#", .text(mark)))
+    }
+    let marks = fields.filter { $0.key.hasSuffix("#") }
+    let settings = try mend(place) { () throws(SettingProblem) in
+      try Settings(
+        fields.filter { !$0.key.hasSuffix("#") }, for: declarations, attachments: attachments, owner: id,
+        marks: marks.map { .init(String($0.key.dropLast()) + "_hash", $0.value) })
+    }
+    return Component(id: id, settings: settings)
+  }
+
+  private func attachment(_ path: String, place: String) throws(LabError) -> (content: Setting, mark: String) {
+    let base = overridden.contains { place == $0 || place.hasPrefix($0 + ".") } ? "" : folder
+    let full = path.hasPrefix("/") || base.isEmpty ? path : base + "/" + path
+    do throws(LabError) {
+      let bytes = try ConfigurationFile.bytes(full)
+      let mark = Fingerprint.hex(Fingerprint.hash(bytes))
+      if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
+        return (try ConfigurationFile.parse(bytes, name: ConfigurationFile.displayName(path)).root, mark)
+      }
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw LabError(.data, "\(path): the file is not UTF-8 text")
+      }
+      return (.text(text), mark)
+    } catch {
+      throw error.kind == .noInput ? LabError(.noInput, fail(place, error.message).message) : error
+    }
+  }
+
+  private func make(
+    _ entry: EnvironmentEntry, _ component: Component, place: String
+  ) throws(LabError) -> PreparedTask {
+    do {
+      return try entry.make(component.settings)
+    } catch let problem as SettingProblem {
+      throw fail(place + problem.place, problem.message)
+    } catch { throw fail(place, "\(error)") }
+  }
+
+  private func checkFit(
+    _ entry: AlgorithmEntry, _ task: PreparedTask, environment: String, place: String
+  ) throws(LabError) {
+    let id = entry.about.id
+    if entry.kind == .planner && task.model == nil {
+      throw fail(
+        place, "\"\(id)\" plans with a model, and \"\(environment)\" gives only samples; choose a learner such as q-learning")
+    }
+    if entry.kind == .bandit, task.space.stateCount > 1 {
+      throw fail(
+        place, "\"\(id)\" learns a task of one state, and \"\(environment)\" has \(task.space.stateCount); choose k-armed-bandit or a learner such as q-learning")
+    }
+  }
+
+  private func budget(
+    _ setting: Setting?, entry: AlgorithmEntry, task: PreparedTask, place: String
+  ) throws(LabError) -> Budget {
+    guard let setting else { return entry.defaultBudget(task) }
+    let units = Budget.Unit.allCases.map(\.rawValue)
+    guard let fields = setting.fields else {
+      throw fail(place, "\(setting) is \(setting.kind); write {episodes: 500}, {steps: 100000} or {iterations: 100}")
+    }
+    for field in fields where !units.contains(field.key) {
+      let hint =
+        Spelling.suggestion(for: field.key, among: units).map { "did you mean \"\($0)\"?" }
+        ?? "it has exactly one of: " + units.joined(separator: ", ")
+      throw fail("\(place).\(field.key)", "a budget has no \"\(field.key)\"; \(hint)")
+    }
+    guard fields.count == 1 else {
+      let given = fields.isEmpty ? "it is empty" : "it has " + fields.map(\.key).joined(separator: " and ")
+      throw fail(place, "a budget is exactly one of episodes, steps, iterations; \(given)")
+    }
+    let unit = Budget.Unit(rawValue: fields[0].key)!
+    if !entry.units.contains(unit) {
+      let allowed = entry.units.map(\.rawValue).joined(separator: " or ")
+      throw fail("\(place).\(unit.rawValue)", "\"\(entry.about.id)\" does not count \(unit.rawValue); give \(allowed)")
+    }
+    return Budget(
+      unit,
+      try mend("\(place).\(unit.rawValue)") { () throws(SettingProblem) in
+        try Interval.whole(fields[0].value, in: 1...1_000_000_000_000)
+      })
+  }
+
+  private func record(
+    _ setting: Setting?, budget: Budget, entry: AlgorithmEntry, place: String
+  ) throws(LabError) -> RecordOptions {
+    let tree = setting ?? .table([])
+    guard let fields = tree.fields else { throw fail(place, "\(tree) is \(tree.kind); write an object, {every: 10}") }
+    let keys = ["every", "exact", "values", "evaluate"]
+    for field in fields where !keys.contains(field.key) {
+      let hint =
+        Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
+        ?? "it has: " + keys.joined(separator: ", ")
+      throw fail("\(place).\(field.key)", "record has no \"\(field.key)\"; \(hint)")
+    }
+    let every = try tree["every"].map { setting throws(LabError) in
+      try mend("\(place).every") { () throws(SettingProblem) in try Interval.whole(setting, in: 1...Int.max) }
+    } ?? (entry.kind == .planner ? 1 : max(1, (budget.count + 999) / 1000))
+    var values = RecordOptions.Values.first
+    if let given = tree["values"] {
+      guard let choice = given.text.flatMap(RecordOptions.Values.init(rawValue:)) else {
+        throw fail("\(place).values", "\(given) is none of \"first\", \"all\", \"none\"")
+      }
+      values = choice
+    }
+    return RecordOptions(
+      every: every, exactEvery: try exact(tree["exact"], every: every, budget: budget, place: "\(place).exact"),
+      values: values, evaluation: try evaluation(tree["evaluate"], every: every, place: "\(place).evaluate"))
+  }
+
+  /// The spacing of the exact columns: at most 100 points, evenly spaced, on recorded rows; a divisor of the budget where one is near.
+  private func exact(_ setting: Setting?, every: Int, budget: Budget, place: String) throws(LabError) -> Int? {
+    switch setting {
+    case nil, .boolean(true)?:
+      let rows = budget.count / every
+      let least = max(1, (rows + 98) / 99)
+      let divisor = (least...(2 * least)).first { rows % $0 == 0 && budget.count % (every * $0) == 0 }
+      return (divisor ?? least) * every
+    case .boolean(false)?, .null?: return nil
+    case .table(let fields)? where fields.count == 1 && fields[0].key == "every":
+      let spacing = try mend("\(place).every") { () throws(SettingProblem) in
+        try Interval.whole(fields[0].value, in: 1...Int.max)
+      }
+      if spacing % every != 0 {
+        throw fail("\(place).every", "\(spacing) is no multiple of record.every, \(every); exact columns stand on recorded rows")
+      }
+      return spacing
+    default: throw fail(place, "\(setting!) is neither true, false nor {every: N}")
+    }
+  }
+
+  private func evaluation(
+    _ setting: Setting?, every: Int, place: String
+  ) throws(LabError) -> RecordOptions.Evaluation? {
+    guard let setting, setting != .null, setting != .boolean(false) else { return nil }
+    guard let fields = setting.fields else { throw fail(place, "\(setting) is \(setting.kind); write {episodes: 20, every: 50}") }
+    let keys = ["episodes", "every", "maximum_steps"]
+    for field in fields where !keys.contains(field.key) {
+      let hint =
+        Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
+        ?? "it has: " + keys.joined(separator: ", ")
+      throw fail("\(place).\(field.key)", "evaluate has no \"\(field.key)\"; \(hint)")
+    }
+    func read(_ key: String, default: Int) throws(LabError) -> Int {
+      guard let given = setting[key] else { return `default` }
+      return try mend("\(place).\(key)") { () throws(SettingProblem) in try Interval.whole(given, in: 1...1_000_000_000) }
+    }
+    let spacing = try read("every", default: every)
+    if spacing % every != 0 {
+      throw fail("\(place).every", "\(spacing) is no multiple of record.every, \(every); evaluations stand on recorded rows")
+    }
+    return .init(
+      episodes: try read("episodes", default: 10), every: spacing, maximumSteps: try read("maximum_steps", default: 10_000))
+  }
+
+  private static func columns(_ axes: [SweepAxes.Axis]) -> [Experiment.SweptColumn] {
+    let paths = axes.map(\.path).filter { $0 != "algorithm.id" && $0 != "environment.id" }
+    return paths.map { path in
+      let last = path.split(separator: ".").last.map(String.init)!
+      let clashes = paths.filter { $0.split(separator: ".").last.map(String.init) == last }.count > 1
+      let isReserved =
+        ["variant", "environment", "algorithm", "seed", "iteration", "episode", "step", "metric"].contains(last)
+        || Metric(rawValue: last) != nil
+      return Experiment.SweptColumn(
+        path: path, name: clashes || isReserved ? path : last,
+        isLogarithmic: axes.first { $0.path == path }?.isLogarithmic ?? false)
+    }
+  }
+
+  // MARK: Errors
+
+  /// An error of the configuration at a place.
+  func fail(_ place: String, _ message: String) -> LabError {
+    let parts = [source, place.isEmpty ? nil : place].compactMap { $0 }
+    return LabError(.data, (parts + [message]).joined(separator: ": "))
+  }
+
+  private func mend<R>(_ place: String, _ body: () throws(SettingProblem) -> R) throws(LabError) -> R {
+    do throws(SettingProblem) {
+      return try body()
+    } catch { throw fail(place + error.place, error.message) }
+  }
+}

@@ -1,0 +1,207 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+import RLCore
+
+/// The axes of a sweep, and the points of their product.
+///
+/// An axis is a dotted path with its values: a list, `{linear: [a, b, n]}`, `{log: [a, b, n]}`, `{random: {log: [a, b]}, n: 20}` (or `linear`,
+/// or `integer`), or `{values: AXIS, when: {path: value or list}}` for an axis that applies only where another has a given value. Under the
+/// key `zip` stands an object of axes of equal length that move together, or a list of such objects.
+struct SweepAxes {
+  /// One path with its values.
+  struct Axis {
+    let path: String
+    let values: [Setting]
+    let isLogarithmic: Bool
+    let condition: [(path: String, allowed: [Setting])]
+  }
+
+  /// Axes that move together; most have one member.
+  let groups: [[Axis]]
+
+  /// All axes, in the order in which they stand.
+  var axes: [Axis] { groups.flatMap { $0 } }
+
+  /// Reads the `sweep` object.
+  ///
+  /// - Parameters:
+  ///   - setting: The object.
+  ///   - keys: Its keys in the order of the file.
+  ///   - root: The root seed, from which random axes draw.
+  init(_ setting: Setting, keys: [String], root: UInt64) throws(SettingProblem) {
+    guard let fields = setting.fields else {
+      throw SettingProblem("\(setting) is \(setting.kind); write an object of axes: {\"algorithm.alpha\": [0.1, 0.5]}")
+    }
+    var groups: [[Axis]] = []
+    let order = fields.map(\.key).sorted { a, b in
+      (keys.firstIndex(of: a) ?? .max, a) < (keys.firstIndex(of: b) ?? .max, b)
+    }
+    for key in order {
+      let value = setting[key]!
+      if key == "zip" {
+        for (index, bundle) in (value.elements ?? [value]).enumerated() {
+          groups.append(try Self.zipped(bundle, at: value.elements == nil ? ".zip" : ".zip[\(index)]", root: root))
+        }
+      } else {
+        groups.append([try Self.axis(key, value, root: root)])
+      }
+    }
+    self.groups = groups
+    var seen: Set<String> = []
+    for axis in axes where !seen.insert(axis.path).inserted {
+      throw SettingProblem("the path stands in two axes; keep one", at: ".\(axis.path)")
+    }
+  }
+
+  private static func zipped(_ setting: Setting, at place: String, root: UInt64) throws(SettingProblem) -> [Axis] {
+    guard let fields = setting.fields, !fields.isEmpty else {
+      throw SettingProblem("\(setting) is \(setting.kind); write an object of axes of equal length", at: place)
+    }
+    var axes: [Axis] = []
+    for field in fields { axes.append(try axis(field.key, field.value, root: root, place: place)) }
+    for axis in axes where axis.values.count != axes[0].values.count {
+      throw SettingProblem(
+        "\"\(axes[0].path)\" has \(axes[0].values.count) values and \"\(axis.path)\" has \(axis.values.count); zip needs equally many",
+        at: place)
+    }
+    return axes
+  }
+
+  private static func axis(
+    _ path: String, _ setting: Setting, root: UInt64, place: String = ""
+  ) throws(SettingProblem) -> Axis {
+    let place = place + "." + path
+    let parts = path.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count >= 2, let first = parts.first, ["environment", "algorithm", "budget", "record"].contains(first) else {
+      throw SettingProblem(
+        "\"\(path)\" is no path that can be swept; begin with \"environment.\", \"algorithm.\", \"budget.\" or \"record.\"",
+        at: place)
+    }
+    do throws(SettingProblem) {
+      if setting["values"] != nil || setting["when"] != nil {
+        for field in setting.fields! where field.key != "values" && field.key != "when" {
+          throw SettingProblem("a conditional axis has no \"\(field.key)\"; it has: values, when", at: ".\(field.key)")
+        }
+        guard let values = setting["values"], let condition = setting["when"]?.fields else {
+          throw SettingProblem("a conditional axis needs \"values\" and \"when\": {values: [...], when: {path: value}}")
+        }
+        let (list, isLogarithmic) = try self.values(values, path: path, root: root)
+        return Axis(
+          path: path, values: list, isLogarithmic: isLogarithmic,
+          condition: condition.map { ($0.key, $0.value.elements ?? [$0.value]) })
+      }
+      let (list, isLogarithmic) = try self.values(setting, path: path, root: root)
+      return Axis(path: path, values: list, isLogarithmic: isLogarithmic, condition: [])
+    } catch { throw SettingProblem(error.message, at: place + error.place) }
+  }
+
+  private static func values(
+    _ setting: Setting, path: String, root: UInt64
+  ) throws(SettingProblem) -> (values: [Setting], isLogarithmic: Bool) {
+    if let elements = setting.elements {
+      if elements.isEmpty { throw SettingProblem("the list is empty; give at least one value") }
+      for (index, element) in elements.enumerated() where elements[..<index].contains(element) {
+        throw SettingProblem("\(element) comes twice; keep one", at: "[\(index)]")
+      }
+      return (elements, false)
+    }
+    let help = "write a list, {linear: [a, b, n]}, {log: [a, b, n]} or {random: {log: [a, b]}, n: 20}"
+    guard let fields = setting.fields else { throw SettingProblem("\(setting) is \(setting.kind); \(help)") }
+    if let random = setting["random"] {
+      for field in fields where field.key != "random" && field.key != "n" {
+        throw SettingProblem("a random axis has no \"\(field.key)\"; it has: random, n", at: ".\(field.key)")
+      }
+      guard let count = setting["n"] else { throw SettingProblem("a random axis needs \"n\", how many values to draw") }
+      let n = try Interval.whole(count, in: 1...100_000)
+      return try randomValues(random, count: n, path: path, root: root)
+    }
+    guard fields.count == 1, fields[0].key == "linear" || fields[0].key == "log" else { throw SettingProblem(help) }
+    let isLogarithmic = fields[0].key == "log"
+    guard let ends = fields[0].value.elements, ends.count == 3, let a = ends[0].number, let b = ends[1].number,
+      a.isFinite, b.isFinite
+    else { throw SettingProblem("write {\(fields[0].key): [first, last, how many]}") }
+    let n = try Interval.whole(ends[2], in: 1...100_000)
+    if isLogarithmic && !(a > 0 && b > 0) { throw SettingProblem("a log axis needs ends above 0; it has \(a) and \(b)") }
+    if n == 1 && a != b { throw SettingProblem("one value cannot reach from \(a) to \(b); give at least 2") }
+    let values = (0..<n).map { k -> Setting in
+      if k == 0 { return simplified(a) }
+      if k == n - 1 { return simplified(b) }
+      let t = Double(k) / Double(n - 1)
+      return simplified(isLogarithmic ? rounded(exp(log(a) + (log(b) - log(a)) * t)) : rounded(a + (b - a) * t))
+    }
+    return (values, isLogarithmic)
+  }
+
+  private static func randomValues(
+    _ setting: Setting, count: Int, path: String, root: UInt64
+  ) throws(SettingProblem) -> (values: [Setting], isLogarithmic: Bool) {
+    guard let fields = setting.fields, fields.count == 1, ["log", "linear", "integer"].contains(fields[0].key),
+      let ends = fields[0].value.elements, ends.count == 2, let a = ends[0].number, let b = ends[1].number, a.isFinite,
+      b.isFinite, a < b
+    else { throw SettingProblem("write {random: {log: [a, b]}, n: 20}, or linear or integer, with a below b") }
+    let kind = fields[0].key
+    if kind == "log" && a <= 0 { throw SettingProblem("a log axis needs ends above 0; it has \(a) and \(b)") }
+    var stream = RandomStream(root: root ^ Fingerprint.hash(path), index: 0, component: "sweep")
+    var values: [Setting] = []
+    var tries = 0
+    while values.count < count {
+      let value: Setting
+      switch kind {
+      case "log": value = simplified(rounded(exp(log(a) + (log(b) - log(a)) * stream.uniform())))
+      case "linear": value = simplified(rounded(a + (b - a) * stream.uniform()))
+      default: value = .integer(Int(a.rounded(.up)) + stream.uniform(below: max(1, Int(b.rounded(.down)) - Int(a.rounded(.up)) + 1)))
+      }
+      tries += 1
+      if !values.contains(value) { values.append(value) }
+      if tries > 100 * count { throw SettingProblem("there are fewer than \(count) different values in [\(a), \(b)]") }
+    }
+    return (values, kind == "log")
+  }
+
+  /// Ten significant digits: an axis that names 0.1 should hold 0.1, not 0.09999999999999999.
+  private static func rounded(_ x: Double) -> Double {
+    if x == 0 || !x.isFinite { return x }
+    let exponent = Int(floor(log10(abs(x)))) - 9
+    let scale = pow(10, Double(abs(exponent)))
+    return exponent < 0 ? (x * scale).rounded() / scale : (x / scale).rounded() * scale
+  }
+
+  private static func simplified(_ x: Double) -> Setting {
+    if let n = Int(exactly: x), abs(x) < 0x1p53 { .integer(n) } else { .real(x) }
+  }
+
+  /// Every point of the product over a base configuration: the values of the axes (nil where one does not apply), laid over the base.
+  func points(over base: Setting) -> [(tree: Setting, values: [Setting?])] {
+    var points: [(tree: Setting, values: [Setting?])] = [(base, [])]
+    for group in groups {
+      var next: [(tree: Setting, values: [Setting?])] = []
+      for point in points {
+        let applies = group.map { axis in
+          axis.condition.allSatisfy { condition in
+            point.tree.value(at: condition.path.split(separator: ".").map(String.init)).map { value in
+              condition.allowed.contains { $0.description == value.description }
+            } ?? false
+          }
+        }
+        if !applies.contains(true) {
+          next.append((point.tree, point.values + group.map { _ in nil }))
+          continue
+        }
+        for index in 0..<group[0].values.count {
+          var tree = point.tree
+          var values = point.values
+          for (axis, applies) in zip(group, applies) {
+            if applies { tree = tree.setting(axis.path.split(separator: ".").map(String.init)[...], to: axis.values[index]) }
+            values.append(applies ? axis.values[index] : nil)
+          }
+          next.append((tree, values))
+        }
+      }
+      points = next
+    }
+    return points
+  }
+}

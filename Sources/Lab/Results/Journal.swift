@@ -1,0 +1,196 @@
+import Foundation
+import RLCore
+import Synchronization
+
+/// Where finished trials are kept: files that only ever grow at their end, one for each process that works on the folder.
+///
+/// A record is a header (magic, variant's hash, seed, length, checksum of the content) and its content, appended by a single write. Whatever a killed
+/// process left half-written does not match its checksum and is passed over; the trial is simply run again.
+final class Journal: Sendable {
+  /// Where a record's content stands.
+  struct Place: Sendable {
+    let file: Int
+    let offset: Int
+    let length: Int
+  }
+
+  /// Which trial a record belongs to.
+  struct Key: Hashable, Sendable {
+    let variant: UInt64
+    let seed: UInt64
+  }
+
+  private struct State: ~Copyable {
+    var places: [Key: Place] = [:]
+    var files: [Int32] = []
+    var writer: Int32 = -1
+    var writerIndex = -1
+    var length = 0
+  }
+
+  private static let magic: UInt64 = 0x726c_6c61_6274_7231
+  private static let headerSize = 40
+  private let folder: String
+  private let state = Mutex(State())
+
+  /// Opens the journal of a results folder, and finds what it holds.
+  init(folder: String) throws(LabError) {
+    self.folder = folder
+    try refresh()
+  }
+
+  deinit {
+    state.withLock { state in
+      for file in state.files { close(file) }
+    }
+  }
+
+  /// Whether a trial has been finished.
+  func contains(_ key: Key) -> Bool { state.withLock { $0.places[key] != nil } }
+
+  /// The trials that have been finished.
+  var keys: Set<Key> { state.withLock { Set($0.places.keys) } }
+
+  /// Looks for records that other processes have added.
+  func refresh() throws(LabError) {
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+      .filter { $0.hasSuffix(".journal") }.sorted()
+    state.withLock { state in
+      let own = state.writerIndex
+      for (index, file) in state.files.enumerated() where index != own { close(file) }
+      var files: [Int32] = own >= 0 ? [state.writer] : []
+      var places = state.places.filter { own >= 0 && $0.value.file == own }.mapValues {
+        Place(file: 0, offset: $0.offset, length: $0.length)
+      }
+      if own >= 0 { state.writerIndex = 0 }
+      for name in names where own < 0 || name != Self.ownName {
+        let file = open(folder + "/" + name, O_RDONLY | O_CLOEXEC)
+        if file < 0 { continue }
+        files.append(file)
+        for (key, place) in Self.scan(file, index: files.count - 1) where places[key] == nil { places[key] = place }
+      }
+      state.files = files
+      state.places = places
+    }
+  }
+
+  private static let ownName: String = {
+    let host = ProcessInfo.processInfo.hostName.filter { $0.isLetter || $0.isNumber }.prefix(24)
+    return "\(host)-\(getpid())-\(UInt64.random(in: 0 ... .max)).journal"
+  }()
+
+  /// The records of a file, up to the first that is not whole.
+  private static func scan(_ file: Int32, index: Int) -> [(Key, Place)] {
+    var records: [(Key, Place)] = []
+    let size = Int(lseek(file, 0, SEEK_END))
+    var offset = 0
+    while offset + headerSize <= size, let header = read(file, offset, headerSize) {
+      var reader = StateReader(header)
+      guard let magic = try? reader.word(), magic == Self.magic, let variant = try? reader.word(),
+        let seed = try? reader.word(), let length = try? reader.integer(), let checksum = try? reader.word(), length >= 0,
+        offset + headerSize + length <= size
+      else { break }
+      let start = offset + headerSize
+      guard Self.checksum(of: file, from: start, length: length) == checksum else { break }
+      records.append((Key(variant: variant, seed: seed), Place(file: index, offset: start, length: length)))
+      offset = start + length
+    }
+    return records
+  }
+
+  private static func read(_ file: Int32, _ offset: Int, _ count: Int) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let got = bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress! + done, count - done, off_t(offset + done)) }
+      if got <= 0 { return nil }
+      done += got
+    }
+    return bytes
+  }
+
+  /// Eight bytes at a time, so that it keeps up with the disk.
+  private static func checksum(_ bytes: [UInt8], from state: UInt64 = 0x9e37_79b9_7f4a_7c15) -> UInt64 {
+    bytes.withUnsafeBytes { raw in
+      var hash = state
+      var place = 0
+      while place + 8 <= raw.count {
+        hash = (hash ^ raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)) &* 0xff51_afd7_ed55_8ccd
+        hash ^= hash >> 32
+        place += 8
+      }
+      while place < raw.count {
+        hash = (hash ^ UInt64(raw[place])) &* 0x0000_0100_0000_01b3
+        place += 1
+      }
+      return hash
+    }
+  }
+
+  private static func checksum(of file: Int32, from offset: Int, length: Int) -> UInt64? {
+    let piece = 1 << 20
+    var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
+    var done = 0
+    while done < length {
+      guard let bytes = read(file, offset + done, min(piece, length - done)) else { return nil }
+      hash = checksum(bytes, from: hash)
+      done += bytes.count
+    }
+    return hash
+  }
+
+  /// Adds a finished trial.
+  ///
+  /// - Throws: ``LabError`` (exit code 73) where the disk does not take it; what was there before stays whole.
+  func append(_ record: TrialRecord, for key: Key) throws(LabError) {
+    var content = StateWriter()
+    record.save(to: &content)
+    var header = StateWriter()
+    header.write(Self.magic)
+    header.write(key.variant)
+    header.write(key.seed)
+    header.write(content.bytes.count)
+    header.write(Self.checksum(content.bytes))
+    let bytes = header.bytes + content.bytes
+    let failure: Int32? = state.withLock { state in
+      if state.writer < 0 {
+        state.writer = open(folder + "/" + Self.ownName, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        if state.writer < 0 { return errno }
+        state.files.append(state.writer)
+        state.writerIndex = state.files.count - 1
+        state.length = Int(lseek(state.writer, 0, SEEK_END))
+      }
+      var done = 0
+      while done < bytes.count {
+        let put = bytes.withUnsafeBytes {
+          pwrite(state.writer, $0.baseAddress! + done, bytes.count - done, off_t(state.length + done))
+        }
+        if put < 0 && errno == EINTR { continue }
+        if put <= 0 {
+          let code = errno
+          ftruncate(state.writer, off_t(state.length))
+          return code
+        }
+        done += put
+      }
+      state.places[key] = Place(
+        file: state.writerIndex, offset: state.length + Self.headerSize, length: content.bytes.count)
+      state.length += bytes.count
+      return nil
+    }
+    if let failure { throw Output.failure(folder, code: failure) }
+  }
+
+  /// Reads a finished trial.
+  func record(_ key: Key) throws(LabError) -> TrialRecord {
+    let bytes: [UInt8]? = state.withLock { state in
+      guard let place = state.places[key] else { return nil }
+      return Self.read(state.files[place.file], place.offset, place.length)
+    }
+    guard let bytes else { throw LabError(.software, "\(folder): a finished trial cannot be read again; run the command again") }
+    var reader = StateReader(bytes)
+    do throws(StateError) {
+      return try TrialRecord(from: &reader)
+    } catch { throw LabError(.software, "\(folder): \(error.message)") }
+  }
+}

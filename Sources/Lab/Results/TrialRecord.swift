@@ -1,0 +1,52 @@
+import RLCore
+
+/// What a finished trial leaves behind: its curve, and its tables where they are wanted.
+struct TrialRecord: Equatable {
+  /// The columns behind the three counters.
+  let metrics: [String]
+  /// Rows of `3 + metrics.count` numbers: iteration, episode, step, metrics. NaN marks what does not apply.
+  var rows: [Double]
+  /// The tables, if they are wanted.
+  var tables: Tables?
+
+  /// What was learned, slot by slot and state by state; empty where the method has none.
+  struct Tables: Equatable {
+    let actionValues: [Double]
+    let probabilities: [Double]
+    let stateValues: [Double]
+  }
+
+  /// The numbers of a row.
+  var width: Int { 3 + metrics.count }
+  /// The number of rows.
+  var rowCount: Int { rows.count / width }
+
+  func save(to writer: inout StateWriter) {
+    writer.write(Array(metrics.joined(separator: ",").utf8))
+    writer.write(tables != nil)
+    if let tables {
+      writer.write(tables.actionValues)
+      writer.write(tables.probabilities)
+      writer.write(tables.stateValues)
+    }
+    // Last, so that rows can be read from the file piece by piece.
+    writer.write(rows)
+  }
+
+  init(metrics: [String], rows: [Double] = [], tables: Tables? = nil) {
+    self.metrics = metrics
+    self.rows = rows
+    self.tables = tables
+  }
+
+  init(from reader: inout StateReader) throws(StateError) {
+    let names = String(decoding: try reader.list(of: UInt8(0)), as: UTF8.self)
+    metrics = names.split(separator: ",").map(String.init)
+    if try reader.flag() {
+      tables = Tables(
+        actionValues: try reader.list(of: 0.0), probabilities: try reader.list(of: 0.0),
+        stateValues: try reader.list(of: 0.0))
+    }
+    rows = try reader.list(of: 0.0)
+  }
+}

@@ -1,0 +1,36 @@
+/// The columns of learning curves, in the order in which they are written.
+public enum Metric: String, Sendable, CaseIterable {
+  case episodeReturn = "return"
+  case length
+  case reward
+  case evaluationReturn = "evaluation_return"
+  case evaluationStd = "evaluation_std"
+  case valueError = "value_error"
+  case optimalityGap = "optimality_gap"
+  case behaviorGap = "behavior_gap"
+  case optimalAction = "optimal_action"
+  case regret
+  case residual
+  case errorBound = "error_bound"
+  case statesChanged = "states_changed"
+  case policyLoss = "policy_loss"
+  case valueLoss = "value_loss"
+  case entropy
+  case kl
+  case clipFraction = "clip_fraction"
+  case explainedVariance = "explained_variance"
+  case gradientNorm = "gradient_norm"
+  case rewardStd = "reward_std"
+  case zeroSignalGroups = "zero_signal_groups"
+  case referenceKL = "reference_kl"
+
+  /// Whether less is better.
+  public var lessIsBetter: Bool {
+    switch self {
+    case .length, .valueError, .optimalityGap, .behaviorGap, .regret, .residual, .errorBound, .evaluationStd,
+      .policyLoss, .valueLoss, .kl, .clipFraction, .gradientNorm, .zeroSignalGroups, .referenceKL, .statesChanged:
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import RLCore
+
+/// Trials of tabular learners: an ``EpisodeLoop`` behind a ``TrialProcess``.
+@usableFromInline
+enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
+  /// Makes a trial of the learner on whatever the task gives.
+  @inlinable
+  static func process(for request: TrialRequest) throws -> TrialProcess {
+    switch request.task.shape {
+    case .finite(let simulation, let model):
+      return try process(on: simulation, model: model, request: request) { _ in [] }
+    case .bandit(let bandit):
+      return try process(onBandit: bandit, request: request)
+    case .sampled(let environment):
+      return try process(on: environment, model: nil, request: request) { _ in [] }
+    }
+  }
+
+  @inlinable
+  static func process<B: BanditEnvironment>(onBandit bandit: B, request: TrialRequest) throws -> TrialProcess {
+    try process(on: bandit, model: nil, request: request) { environment in
+      let statistics = environment.takeStatistics()
+      let share = statistics.choices > 0 ? Double(statistics.optimal) / Double(statistics.choices) : .nan
+      return [share, statistics.regret]
+    }
+  }
+
+  /// Holds the loop in one place while closures work on it.
+  @usableFromInline final class Box<E: TabularEnvironment> {
+    @usableFromInline var loop: EpisodeLoop<Learner, E>
+
+    @inlinable init(_ loop: consuming EpisodeLoop<Learner, E>) { self.loop = loop }
+  }
+
+  @inlinable
+  static func process<E: TabularEnvironment>(
+    on environment: E, model: FiniteMDP?, request: TrialRequest, extra: @escaping (inout E) -> [Double]
+  ) throws -> TrialProcess {
+    let learner = try Learner(request.settings, context: LearnerContext(space: environment.space, model: model))
+    let gamma = learner.gamma
+    let unit = request.budget.unit
+    let box = Box(
+      EpisodeLoop(
+        learner: learner, environment: environment, timeLimit: request.task.timeLimit,
+        clock: unit == .steps ? .steps : .episodes, root: request.root, seed: request.seed))
+    let slice = 1 << 21  // steps between looks at the clock and at signals: some 30 ms
+    return TrialProcess(
+      metrics: request.task.onlineMetrics, gamma: gamma,
+      advance: { count in
+        let last = box.loop.step + slice
+        if unit == .steps {
+          box.loop.run(untilStep: min(count, last), episode: .max)
+        } else {
+          box.loop.run(untilStep: last, episode: count)
+        }
+      },
+      counters: { TrialCounters(episode: box.loop.episode, step: box.loop.step) },
+      measure: {
+        let tally = box.loop.takeTally()
+        return request.task.onlineValues(tally.values) + extra(&box.loop.environment)
+      },
+      report: {
+        var report = LearnerReport()
+        box.loop.learner.report(into: &report)
+        return report
+      },
+      save: { box.loop.save(to: &$0) },
+      restore: { try box.loop.restore(from: &$0) })
+  }
+}
+
+extension EpisodeLoop.Tally where Learner: ~Copyable {
+  @inlinable var values: TallyValues {
+    TallyValues(steps: steps, reward: reward, episodes: episodes, returns: returns, lengths: lengths)
+  }
+}
+
+/// What happened since the last row, without the types of the loop.
+@usableFromInline
+struct TallyValues {
+  let steps: Int
+  let reward: Double
+  let episodes: Int
+  let returns: Double
+  let lengths: Int
+
+  @usableFromInline
+  init(steps: Int, reward: Double, episodes: Int, returns: Double, lengths: Int) {
+    self.steps = steps
+    self.reward = reward
+    self.episodes = episodes
+    self.returns = returns
+    self.lengths = lengths
+  }
+}
+
+extension PreparedTask {
+  /// What learners can be compiled for.
+  @usableFromInline enum Shape {
+    case finite(FiniteSimulation, FiniteMDP)
+    case bandit(any BanditEnvironment)
+    case sampled(AnyTabularEnvironment)
+  }
+
+  @usableFromInline var shape: Shape {
+    switch content {
+    case .finite(let task, let simulation): .finite(simulation, task.model)
+    case .bandit(let bandit): .bandit(bandit)
+    case .sampled(let sampled): .sampled(AnyTabularEnvironment(sampled.environment))
+    }
+  }
+
+  /// The columns of a learner on this task: episodes have returns, bandits and continuing tasks a reward a step.
+  @usableFromInline var onlineMetrics: [Metric] {
+    if case .bandit = content { return [.reward, .optimalAction, .regret] }
+    return isContinuing && timeLimit == nil ? [.reward] : [.episodeReturn, .length]
+  }
+
+  @usableFromInline func onlineValues(_ tally: TallyValues) -> [Double] {
+    let steps = Double(tally.steps)
+    let episodes = Double(tally.episodes)
+    if case .bandit = content { return [tally.steps > 0 ? tally.reward / steps : .nan] }
+    if isContinuing && timeLimit == nil { return [tally.steps > 0 ? tally.reward / steps : .nan] }
+    return tally.episodes > 0 ? [tally.returns / episodes, Double(tally.lengths) / episodes] : [.nan, .nan]
+  }
+}

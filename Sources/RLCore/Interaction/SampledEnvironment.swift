@@ -1,0 +1,66 @@
+/// A task of numbered states and actions that gives samples and nothing else: no model is known. The least that a task of one's own has to be.
+public protocol SampledEnvironment: TabularEnvironment, Configurable {
+  /// Makes the task.
+  ///
+  /// - Throws: ``SettingProblem`` where settings contradict each other.
+  init(_ settings: Settings) throws(SettingProblem)
+
+  /// After how many steps an episode is truncated unless the configuration says otherwise; nil for never.
+  var timeLimit: Int? { get }
+}
+
+extension SampledEnvironment {
+  /// Episodes go on until they end.
+  public var timeLimit: Int? { nil }
+  /// Begins an episode where the task begins it: such a task knows no other way.
+  public mutating func resetAnywhere(using stream: inout RandomStream) -> Int { reset(using: &stream) }
+}
+
+/// A bandit: a task of one state and steps that stand alone, which knows how good each choice was.
+public protocol BanditEnvironment: SampledEnvironment {
+  /// What was chosen since the last call, and the regret since the beginning.
+  mutating func takeStatistics() -> BanditStatistics
+}
+
+/// How good the choices of a bandit learner were.
+public struct BanditStatistics: Sendable, Equatable {
+  /// Choices since the last call.
+  public var choices: Int
+  /// How many of them were of an arm with the greatest mean at that time.
+  public var optimal: Int
+  /// The sum of (greatest mean − mean of the chosen arm) over all choices since the beginning, in units of reward.
+  public var regret: Double
+
+  /// How good the choices were.
+  public init(choices: Int, optimal: Int, regret: Double) {
+    self.choices = choices
+    self.optimal = optimal
+    self.regret = regret
+  }
+}
+
+/// Any tabular environment, for learners that were not compiled for its type. Every step goes through a table of functions, which costs a few
+/// nanoseconds; a copy shares nothing with the original.
+public struct AnyTabularEnvironment: TabularEnvironment {
+  private var base: any TabularEnvironment
+
+  /// Wraps an environment.
+  public init(_ base: any TabularEnvironment) { self.base = base }
+
+  /// States and actions.
+  public var space: ActionSpace { base.space }
+  /// Draws what is fixed for a whole trial.
+  public mutating func prepare(using stream: inout RandomStream) { base.prepare(using: &stream) }
+  /// Begins an episode.
+  public mutating func reset(using stream: inout RandomStream) -> Int { base.reset(using: &stream) }
+  /// Begins an episode anywhere.
+  public mutating func resetAnywhere(using stream: inout RandomStream) -> Int { base.resetAnywhere(using: &stream) }
+  /// Takes an action.
+  public mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {
+    base.step(action, using: &stream)
+  }
+  /// Appends the wrapped environment's state.
+  public func save(to writer: inout StateWriter) { base.save(to: &writer) }
+  /// Takes up the wrapped environment's state.
+  public mutating func restore(from reader: inout StateReader) throws(StateError) { try base.restore(from: &reader) }
+}
