@@ -1,10 +1,11 @@
 import RLCore
 
-/// The cliff of Sutton & Barto, Example 6.6, as Gymnasium's `CliffWalking-v1` has it: 4 × 12 cells, start below left, goal below
-/// right, the cliff between them. Stepping onto the cliff costs 100 and leads back to the start without ending the episode.
+/// The cliff of Sutton & Barto, Example 6.6, as Gymnasium's `CliffWalking-v1` has it: 4 × 12 cells, start below left,
+/// goal below right, the cliff between them. Stepping onto the cliff costs 100 and leads back to the start without
+/// ending the episode.
 ///
-/// States are `row * 12 + column`; actions 0 up, 1 right, 2 down, 3 left. On a slippery cliff a move goes to each side with
-/// probability 1/3.
+/// States are `row * 12 + column`; actions 0 up, 1 right, 2 down, 3 left. On a slippery cliff a move goes to each side
+/// with probability 1/3.
 public enum CliffWalking: FiniteEnvironment {
   static let isSlippery = Parameter.flag(
     "is_slippery", default: false, "whether a move goes to each side with probability 1/3")

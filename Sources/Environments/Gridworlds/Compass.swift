@@ -45,8 +45,9 @@ struct Compass {
     let probability: Double
   }
 
-  /// For each action the directions that it may take: the side to its left, itself, the side to its right. The sides are the
-  /// nearest other directions: at right angles where there are four moves, at 45° where there are eight. Staying never drifts.
+  /// For each action the directions that it may take: the side to its left, itself, the side to its right. The sides
+  /// are the nearest other directions: at right angles where there are four moves, at 45° where there are eight.
+  /// Staying never drifts.
   func drifts(ahead: Double, side: Double) -> [[Drift]] {
     moves.indices.map { action in
       let move = moves[action]

@@ -1,7 +1,7 @@
 import RLCore
 
-/// The maze of Sutton & Barto, Example 8.1 (Figure 8.2): 6 × 9 cells, seven of them obstacles; reaching the goal earns 1, every
-/// other step 0. The book discounts by 0.95; the shortest way takes 14 steps.
+/// The maze of Sutton & Barto, Example 8.1 (Figure 8.2): 6 × 9 cells, seven of them obstacles; reaching the goal earns
+/// 1, every other step 0. The book discounts by 0.95; the shortest way takes 14 steps.
 ///
 /// States are `row * 9 + column`; obstacles are states without actions. Actions are 0 up, 1 down, 2 left, 3 right.
 public enum DynaMaze: FiniteEnvironment {

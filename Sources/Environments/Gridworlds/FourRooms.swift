@@ -1,14 +1,16 @@
 import RLCore
 
-/// The four rooms of Sutton, Precup & Singh (1999), Figure 2: 11 × 11 cells inside the outer wall, four rooms joined by four
-/// hallways.
+/// The four rooms of Sutton, Precup & Singh (1999), Figure 2: 11 × 11 cells inside the outer wall, four rooms joined by
+/// four hallways.
 ///
-/// A move goes its way with probability 2/3; with the rest, `slip`, it goes one of the other three ways, equally likely. A wall
-/// stops it. Reaching the goal earns 1 and ends the episode, every other step earns 0; the paper discounts by 0.9.
+/// A move goes its way with probability 2/3; with the rest, `slip`, it goes one of the other three ways, equally
+/// likely. A wall stops it. Reaching the goal earns 1 and ends the episode, every other step earns 0; the paper
+/// discounts by 0.9.
 ///
-/// States are `row * 11 + column`, inner walls being states without actions; actions 0 up, 1 right, 2 down, 3 left. Cells in the
-/// options are `[row, column]` counted from 1, which are the indices from 0 of a drawing that shows the outer wall too. The goal
-/// stands by default in the eastern hallway, the paper's G1, and the start in the corner above left.
+/// States are `row * 11 + column`, inner walls being states without actions; actions 0 up, 1 right, 2 down, 3 left.
+/// Cells in the options are `[row, column]` counted from 1, which are the indices from 0 of a drawing that shows the
+/// outer wall too. The goal stands by default in the eastern hallway, the paper's G1, and the start in the corner above
+/// left.
 public enum FourRooms: FiniteEnvironment {
   static let slip = Parameter.real(
     "slip", default: 1.0 / 3, in: .unit, "the chance that a move goes one of the other three ways")

@@ -35,7 +35,8 @@ struct GridMap {
 
   /// Reads a map from a list of strings, one a row.
   ///
-  /// - Throws: ``SettingProblem`` at "[i]", counted from 0, where a row is wrong; its message counts rows and columns from 1.
+  /// - Throws: ``SettingProblem`` at "[i]", counted from 0, where a row is wrong; its message counts rows and columns
+  ///   from 1.
   init(_ list: [Setting], legend: Legend) throws(SettingProblem) {
     var reader = Reader(legend: legend)
     for (index, element) in list.enumerated() {
@@ -50,7 +51,8 @@ struct GridMap {
     self = try reader.finished()
   }
 
-  /// Reads a map from a text, one row a line. The end of a line may be `\n` or `\r\n`; empty lines at the end do not count.
+  /// Reads a map from a text, one row a line. The end of a line may be `\n` or `\r\n`; empty lines at the end do not
+  /// count.
   init(_ text: String, legend: Legend) throws(SettingProblem) {
     var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
       Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)

@@ -1,9 +1,10 @@
 import RLCore
 
-/// What all grid tasks of one moving agent share: a move leads one cell on, or nowhere where a wall or the edge is in the way.
+/// What all grid tasks of one moving agent share: a move leads one cell on, or nowhere where a wall or the edge is in
+/// the way.
 ///
-/// The reward is that of the cell in which the move arrives; a move that is stopped earns `bump` instead. Two moves that lead to
-/// the same cell stay two outcomes, so that all rows of the model have the same shape.
+/// The reward is that of the cell in which the move arrives; a move that is stopped earns `bump` instead. Two moves
+/// that lead to the same cell stay two outcomes, so that all rows of the model have the same shape.
 struct GridRules {
   /// The actions.
   var compass: Compass

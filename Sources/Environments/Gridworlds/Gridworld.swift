@@ -2,14 +2,15 @@ import RLCore
 
 /// A gridworld of one's own, from a map: `S` start, `G` goal, `#` wall, `.` free, `X` hazard.
 ///
-/// - States are `row * columns + column`, row 0 on top. Walls are states without actions, and so are goals and hazards that end
-///   the episode. Episodes begin in one of the `S` cells, all equally likely.
-/// - Actions are 0 up, 1 right, 2 down, 3 left; with eight moves 4 up-right, 5 down-right, 6 down-left, 7 up-left; a stay
-///   action, if any, is the last. A diagonal move asks only whether the cell that it leads to can be entered.
-/// - The reward is paid on arrival: `goal`, `hazard`, or `step` for any other cell, also where one stays in a cell on purpose or
-///   comes back to it. A move that a wall or the edge stops earns `bump` (by default as much as `step`) whatever the cell is.
-/// - With chance `slip` a move goes to a side, half each: at right angles among four moves, at 45° among eight. Staying never
-///   slips. A slippery move has exactly three outcomes, also where two of them lead to the same cell.
+/// - States are `row * columns + column`, row 0 on top. Walls are states without actions, and so are goals and hazards
+///   that end the episode. Episodes begin in one of the `S` cells, all equally likely.
+/// - Actions are 0 up, 1 right, 2 down, 3 left; with eight moves 4 up-right, 5 down-right, 6 down-left, 7 up-left; a
+///   stay action, if any, is the last. A diagonal move asks only whether the cell that it leads to can be entered.
+/// - The reward is paid on arrival: `goal`, `hazard`, or `step` for any other cell, also where one stays in a cell on
+///   purpose or comes back to it. A move that a wall or the edge stops earns `bump` (by default as much as `step`)
+///   whatever the cell is.
+/// - With chance `slip` a move goes to a side, half each: at right angles among four moves, at 45° among eight. Staying
+///   never slips. A slippery move has exactly three outcomes, also where two of them lead to the same cell.
 public enum Gridworld: FiniteEnvironment {
   static let map = Parameter<MapSource>(
     "map", type: "list of rows, path of a text file, or null", default: .null,
@@ -54,7 +55,8 @@ public enum Gridworld: FiniteEnvironment {
 
   /// Builds the task.
   ///
-  /// - Throws: ``SettingProblem`` where the map's file is not a map, the size is too large, or a map and a size are both given.
+  /// - Throws: ``SettingProblem`` where the map's file is not a map, the size is too large, or a map and a size are
+  ///   both given.
   public static func task(_ settings: Settings) throws -> FiniteTask {
     let cells = try gridMap(settings)
     let four = settings[moves] == 4 ? Compass.four : Compass.eight

@@ -2,9 +2,9 @@ import RLCore
 
 /// The 5 × 5 gridworld of Sutton & Barto, Example 3.5 (Figures 3.2 and 3.5): a task that never ends.
 ///
-/// Every action from A, (0,1), leads to A′, (4,1), and earns 10; every action from B, (0,3), leads to B′, (2,3), and earns 5. A
-/// move off the grid leaves the agent where it is and costs 1; any other move earns 0. The book names no start: here every cell
-/// is equally likely. States are `row * 5 + column`; actions 0 left, 1 up, 2 right, 3 down.
+/// Every action from A, (0,1), leads to A′, (4,1), and earns 10; every action from B, (0,3), leads to B′, (2,3), and
+/// earns 5. A move off the grid leaves the agent where it is and costs 1; any other move earns 0. The book names no
+/// start: here every cell is equally likely. States are `row * 5 + column`; actions 0 left, 1 up, 2 right, 3 down.
 public enum GridworldExample35: FiniteEnvironment {
   /// What configurations and readers see.
   public static let about = About(

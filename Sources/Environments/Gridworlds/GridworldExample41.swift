@@ -1,11 +1,11 @@
 import RLCore
 
-/// The 4 × 4 gridworld of Sutton & Barto, Example 4.1 (Figure 4.1): every step costs 1 until the corner above left or below right
-/// is reached, undiscounted.
+/// The 4 × 4 gridworld of Sutton & Barto, Example 4.1 (Figure 4.1): every step costs 1 until the corner above left or
+/// below right is reached, undiscounted.
 ///
-/// States are `row * 4 + column`, which are the book's numbers 1 to 14; its one terminal state is drawn twice and here counts
-/// twice, 0 and 15. The book names no start: here every non-terminal cell is equally likely. Actions are 0 up, 1 down, 2 right,
-/// 3 left, in the book's order.
+/// States are `row * 4 + column`, which are the book's numbers 1 to 14; its one terminal state is drawn twice and here
+/// counts twice, 0 and 15. The book names no start: here every non-terminal cell is equally likely. Actions are 0 up, 1
+/// down, 2 right, 3 left, in the book's order.
 public enum GridworldExample41: FiniteEnvironment {
   /// What configurations and readers see.
   public static let about = About(

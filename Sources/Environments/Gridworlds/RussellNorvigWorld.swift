@@ -1,11 +1,11 @@
 import RLCore
 
-/// The 4 × 3 world of Russell & Norvig, *Artificial Intelligence: A Modern Approach*: one wall, an exit that pays 1, an exit that
-/// costs 1, and moves that slip to a side with probability 0.1 each.
+/// The 4 × 3 world of Russell & Norvig, *Artificial Intelligence: A Modern Approach*: one wall, an exit that pays 1, an
+/// exit that costs 1, and moves that slip to a side with probability 0.1 each.
 ///
-/// The editions differ in when a state's reward is paid. The fourth pays on arrival: −0.04 in any cell but the exits, ±1 in
-/// those, and the start is worth 0.7453. Up to the third it is paid for being in a state, also for the last one before an exit,
-/// which comes to −0.04 ± 1 on arrival there, and the start is worth 0.7053 (both undiscounted).
+/// The editions differ in when a state's reward is paid. The fourth pays on arrival: −0.04 in any cell but the exits,
+/// ±1 in those, and the start is worth 0.7453. Up to the third it is paid for being in a state, also for the last one
+/// before an exit, which comes to −0.04 ± 1 on arrival there, and the start is worth 0.7053 (both undiscounted).
 ///
 /// States are `row * 4 + column`, row 0 on top: the book's (column, row), counted from 1 below, is state
 /// `(3 − row) * 4 + column − 1`. Actions are 0 up, 1 right, 2 down, 3 left.

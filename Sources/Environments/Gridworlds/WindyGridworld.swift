@@ -1,15 +1,15 @@
 import RLCore
 
-/// The windy gridworld of Sutton & Barto, Example 6.5: 7 × 10 cells, a start left and a goal right, and between them a wind that
-/// blows upward.
+/// The windy gridworld of Sutton & Barto, Example 6.5: 7 × 10 cells, a start left and a goal right, and between them a
+/// wind that blows upward.
 ///
-/// Every step costs 1 until the goal is reached. The wind is that of the column that the agent leaves; move and wind count
-/// together, and only then is the place pulled back onto the grid. States are `row * 10 + column`. Actions are 0 up, 1 down,
-/// 2 left, 3 right; with king's moves (Exercise 6.9) 4 up-left, 5 up-right, 6 down-left, 7 down-right; a stay action, if any, is
-/// the last.
+/// Every step costs 1 until the goal is reached. The wind is that of the column that the agent leaves; move and wind
+/// count together, and only then is the place pulled back onto the grid. States are `row * 10 + column`. Actions are 0
+/// up, 1 down, 2 left, 3 right; with king's moves (Exercise 6.9) 4 up-left, 5 up-right, 6 down-left, 7 down-right; a
+/// stay action, if any, is the last.
 ///
-/// With stochastic wind (Exercise 6.10) a wind, where there is any, blows one cell less or one cell more with probability 1/3
-/// each. These are three outcomes, also where the edge makes two of them the same.
+/// With stochastic wind (Exercise 6.10) a wind, where there is any, blows one cell less or one cell more with
+/// probability 1/3 each. These are three outcomes, also where the edge makes two of them the same.
 public enum WindyGridworld: FiniteEnvironment {
   static let kingMoves = Parameter.flag(
     "king_moves", default: false, "whether the four diagonal moves are allowed too (Exercise 6.9)")

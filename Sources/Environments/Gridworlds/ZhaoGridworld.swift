@@ -1,17 +1,19 @@
 import RLCore
 
-/// The gridworld of Zhao, *Mathematical Foundations of Reinforcement Learning*: forbidden cells, a target, and an action that stays.
+/// The gridworld of Zhao, *Mathematical Foundations of Reinforcement Learning*: forbidden cells, a target, and an
+/// action that stays.
 ///
-/// Arriving in a cell (by moving or by staying) earns `target_reward` in the target, `forbidden_reward` in a forbidden cell and
-/// `step_reward` elsewhere. An attempt to leave the grid leaves the agent where it is and earns `boundary_reward`, and
-/// `forbidden_reward` on top where that cell is forbidden; the book's printed figures need this sum. The task goes on at the
-/// target, where staying earns the target's reward again and again, unless `terminal` ends the episode there.
+/// Arriving in a cell (by moving or by staying) earns `target_reward` in the target, `forbidden_reward` in a forbidden
+/// cell and `step_reward` elsewhere. An attempt to leave the grid leaves the agent where it is and earns
+/// `boundary_reward`, and `forbidden_reward` on top where that cell is forbidden; the book's printed figures need this
+/// sum. The task goes on at the target, where staying earns the target's reward again and again, unless `terminal` ends
+/// the episode there.
 ///
-/// With `enterable: false` forbidden cells are walls, as in the code published with the course: an attempt to enter one earns
-/// `forbidden_reward` and leaves the agent where it is. They are states without actions then.
+/// With `enterable: false` forbidden cells are walls, as in the code published with the course: an attempt to enter one
+/// earns `forbidden_reward` and leaves the agent where it is. They are states without actions then.
 ///
-/// States are `(row − 1) * columns + column − 1`, the book's s1, s2, … counted from 0; actions 0 up, 1 right, 2 down, 3 left,
-/// 4 stay, the book's a1 to a5. Cells in the options are `[row, column]` counted from 1, as in the book.
+/// States are `(row − 1) * columns + column − 1`, the book's s1, s2, … counted from 0; actions 0 up, 1 right, 2 down, 3
+/// left, 4 stay, the book's a1 to a5. Cells in the options are `[row, column]` counted from 1, as in the book.
 public enum ZhaoGridworld: FiniteEnvironment {
   static let rows = Parameter.integer("rows", default: 5, in: 1...1000, "the number of rows")
   static let columns = Parameter.integer("columns", default: 5, in: 1...1000, "the number of columns")
@@ -45,7 +47,8 @@ public enum ZhaoGridworld: FiniteEnvironment {
 
   /// Builds the task.
   ///
-  /// - Throws: ``SettingProblem`` where a cell is not on the grid, the target is forbidden, or the start cannot be occupied.
+  /// - Throws: ``SettingProblem`` where a cell is not on the grid, the target is forbidden, or the start cannot be
+  ///   occupied.
   public static func task(_ settings: Settings) throws -> FiniteTask {
     let world = try World(settings)
     let compass = Compass.four.staying

@@ -1,9 +1,10 @@
 import RLCore
 
-/// Gymnasium's `Blackjack-v1` (1.4), the game of Sutton & Barto, Example 5.1: hit or stick, from a deck that never runs out.
+/// Gymnasium's `Blackjack-v1` (1.4), the game of Sutton & Barto, Example 5.1: hit or stick, from a deck that never runs
+/// out.
 ///
-/// What the agent sees is the player's sum, the dealer's card and whether the player has a usable ace. The rewards of a natural (an
-/// ace and a ten dealt) depend on more than that, so a natural is a state of its own, whatever the rules:
+/// What the agent sees is the player's sum, the dealer's card and whether the player has a usable ace. The rewards of a
+/// natural (an ace and a ten dealt) depend on more than that, so a natural is a state of its own, whatever the rules:
 ///
 /// | states | player | number |
 /// |---|---|---|
@@ -12,10 +13,10 @@ import RLCore
 /// | 280–289 | a natural | `280 + dealer − 1` |
 /// | 290 | the game is over | |
 ///
-/// where the dealer's card counts 1 for an ace and 10 for ten and the pictures. Actions are 0 stick, 1 hit. The reward is 1 for a
-/// win, 0 for a draw, −1 for a loss; the dealer draws up to 17. With `sab` (the default, as Gymnasium registers the task) a natural
-/// wins unless the dealer has one too. Without it a natural is a sum of 21 like any other, and a win with it pays 1.5 if
-/// `natural` says so. The model is exact: every hand is enumerated.
+/// where the dealer's card counts 1 for an ace and 10 for ten and the pictures. Actions are 0 stick, 1 hit. The reward
+/// is 1 for a win, 0 for a draw, −1 for a loss; the dealer draws up to 17. With `sab` (the default, as Gymnasium
+/// registers the task) a natural wins unless the dealer has one too. Without it a natural is a sum of 21 like any
+/// other, and a win with it pays 1.5 if `natural` says so. The model is exact: every hand is enumerated.
 public enum Blackjack: FiniteEnvironment {
   static let natural = Parameter.flag(
     "natural", default: false, "whether a win with a natural pays 1.5; has no effect under `sab`")

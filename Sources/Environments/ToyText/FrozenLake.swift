@@ -2,10 +2,11 @@ import RLCore
 
 /// Gymnasium's `FrozenLake-v1` (1.4): cross a lake from `S` to `G` without falling into a hole `H`; `F` is frozen.
 ///
-/// On slippery ice a move goes its way with `success_rate` and to each side with half the rest. A move off the lake leaves the
-/// agent where it is. States are `row * columns + column`; actions 0 left, 1 down, 2 right, 3 up. Several `S` cells are equally
-/// likely starts. As in Gymnasium `desc`, if given, goes before `map_name`, and a lake may be any rectangle; its characters are
-/// checked, though, and no map is ever drawn at random. Goals and holes are states without actions.
+/// On slippery ice a move goes its way with `success_rate` and to each side with half the rest. A move off the lake
+/// leaves the agent where it is. States are `row * columns + column`; actions 0 left, 1 down, 2 right, 3 up. Several
+/// `S` cells are equally likely starts. As in Gymnasium `desc`, if given, goes before `map_name`, and a lake may be any
+/// rectangle; its characters are checked, though, and no map is ever drawn at random. Goals and holes are states
+/// without actions.
 ///
 /// Episodes are cut off after 100 steps, on the map 8x8 after 200 (Gymnasium's `FrozenLake8x8-v1`).
 public enum FrozenLake: FiniteEnvironment {

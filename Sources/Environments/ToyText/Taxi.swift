@@ -1,18 +1,21 @@
 import RLCore
 
-/// Gymnasium's `Taxi-v4` (1.4), after Dietterich (2000): fetch a passenger at one of four stands and bring them to another.
+/// Gymnasium's `Taxi-v4` (1.4), after Dietterich (2000): fetch a passenger at one of four stands and bring them to
+/// another.
 ///
-/// A state is `((row * 5 + column) * 5 + passenger) * 4 + destination`; stands are 0 R, 1 G, 2 Y, 3 B, and passenger 4 is aboard.
-/// Actions are 0 south, 1 north, 2 east, 3 west, 4 pickup, 5 dropoff. A step costs 1, a pickup or dropoff at the wrong place 10;
-/// bringing the passenger where they want earns 20 and ends the episode. Putting them down at another stand is allowed. The 300
-/// starts are equally likely. States in which the passenger stands at the destination lie after the end: they have no actions.
+/// A state is `((row * 5 + column) * 5 + passenger) * 4 + destination`; stands are 0 R, 1 G, 2 Y, 3 B, and passenger 4
+/// is aboard. Actions are 0 south, 1 north, 2 east, 3 west, 4 pickup, 5 dropoff. A step costs 1, a pickup or dropoff at
+/// the wrong place 10; bringing the passenger where they want earns 20 and ends the episode. Putting them down at
+/// another stand is allowed. The 300 starts are equally likely. States in which the passenger stands at the destination
+/// lie after the end: they have no actions.
 ///
-/// In the rain a move goes its way with `rainy_probability` and to each side with half the rest; where the way ahead is blocked
-/// the taxi does not move at all.
+/// In the rain a move goes its way with `rainy_probability` and to each side with half the rest; where the way ahead is
+/// blocked the taxi does not move at all.
 ///
-/// A fickle passenger changes the destination, with `fickle_probability` and to one of the other three alike, when the taxi first
-/// moves with them aboard, and never again. Whether that moment lies behind is part of the state here (Gymnasium keeps it to
-/// itself and out of its table): state `500 + s` is Gymnasium's `s` after it, and episodes begin before it.
+/// A fickle passenger changes the destination, with `fickle_probability` and to one of the other three alike, when the
+/// taxi first moves with them aboard, and never again. Whether that moment lies behind is part of the state here
+/// (Gymnasium keeps it to itself and out of its table): state `500 + s` is Gymnasium's `s` after it, and episodes begin
+/// before it.
 ///
 /// Episodes are cut off after 200 steps.
 public enum Taxi: FiniteEnvironment {

@@ -81,7 +81,8 @@ import Testing
       labels == ["up", "down", "left", "right", "up-left", "up-right", "down-left", "down-right", "stay"])
   }
 
-  /// Exercise 6.10, by hand: from (3,6), wind 2, right leads to column 7 and one, two or three cells up; from (3,0) there is no wind.
+  /// Exercise 6.10, by hand: from (3,6), wind 2, right leads to column 7 and one, two or three cells up; from (3,0)
+  /// there is no wind.
   @Test func stochasticWind() throws {
     let model = try WindyGridworld.task(with: ["stochastic_wind": .boolean(true)]).model
     let windy = Array(model.pairs(of: 36))[3]

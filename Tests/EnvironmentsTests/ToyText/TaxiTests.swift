@@ -12,7 +12,8 @@ import Testing
     try ReferenceTable(name).check(task.model)
   }
 
-  /// The last stretch of a ride under a passenger who is about to make up their mind, by hand; nothing else differs from the table.
+  /// The last stretch of a ride under a passenger who is about to make up their mind, by hand; nothing else differs
+  /// from the table.
   @Test func ficklePassenger() throws {
     let model = try Taxi.task(
       with: ["fickle_passenger": .boolean(true), "is_rainy": .boolean(true), "rainy_probability": .real(0.5)]
@@ -20,8 +21,8 @@ import Testing
     let plain = try Taxi.task(with: ["is_rainy": .boolean(true), "rainy_probability": .real(0.5)]).model
     #expect(model.stateCount == 1000)
     #expect(model.initial == plain.initial)
-    // The taxi stands at R, (0,0), with the passenger aboard for G (state 17); south leads to (1,0), with the rain to (0,1), or,
-    // at the edge, nowhere, where nothing is decided yet.
+    // The taxi stands at R, (0,0), with the passenger aboard for G (state 17); south leads to (1,0), with the rain to
+    // (0,1), or, at the edge, nowhere, where nothing is decided yet.
     let events = ReferenceTable.events(of: model.pairs(of: 17).lowerBound, in: model)
     var expected: [ReferenceTable.Event: Double] = [.init(next: 17, reward: -1, terminated: false): 0.25]
     for destination in 0..<4 {
