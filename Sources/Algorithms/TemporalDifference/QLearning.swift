@@ -67,12 +67,7 @@ public struct QLearning: TabularLearner, ~Copyable {
   }
 
   /// The action values, the greedy policy, and the policy that acts.
-  public func report(into report: inout LearnerReport) {
-    report.makeRoom(for: q.space)
-    q.withSlots { report.actionValues = Array($0) }
-    q.writeGreedy(into: &report.targetPolicy)
-    exploration.write(q, into: &report.behaviorPolicy)
-  }
+  public func report(into report: inout LearnerReport) { report.fill(q, exploration) }
 
   /// Appends the tables.
   public func save(to writer: inout StateWriter) {
@@ -85,16 +80,4 @@ public struct QLearning: TabularLearner, ~Copyable {
     try q.restore(from: &reader)
     try alpha.restore(from: &reader)
   }
-}
-
-/// Parameters that the control methods share.
-public enum ControlParameters {
-  /// The step size α.
-  public static let alpha = Parameter<Schedule>.schedule(
-    "alpha", symbol: "α", default: 0.1, in: .positive(through: 1), visits: true, "step size")
-  /// The discount rate γ.
-  public static let gamma = Parameter<Double>.real("gamma", symbol: "γ", default: 1, in: .unit, "discount rate")
-  /// Where action values start.
-  public static let initialValue = Parameter<Double>.real(
-    "initial_value", symbol: "Q₁", default: 0, "what every action value starts with")
 }

@@ -71,6 +71,9 @@ public struct StateReader: Sendable {
   /// Whether everything has been read.
   public var isAtEnd: Bool { position == bytes.count }
 
+  /// How many bytes are left.
+  public var remaining: Int { bytes.count - position }
+
   private mutating func take(_ count: Int) throws(StateError) -> Range<Int> {
     guard count >= 0, count <= bytes.count - position else {
       throw StateError("the checkpoint ends at byte \(bytes.count), \(count) more are needed at \(position)")

@@ -125,12 +125,14 @@ public struct EpisodeLoop<Learner: TabularLearner & ~Copyable, Task: TabularEnvi
   mutating func advance(atMost limit: Int) -> Bool {
     let lastAllowed = timeLimit - episodeLength
     var taken = 0
-    var sum = 0.0
+    var rewards = tally.reward
+    var episodeRewards = episodeReturn
     var isOver = false
     repeat {
       let outcome = environment.step(action, using: &environmentStream)
       taken += 1
-      sum += outcome.reward
+      rewards += outcome.reward
+      episodeRewards += outcome.reward
       let truncated = outcome.truncated || taken == lastAllowed
       let transition = Transition(
         state: state, action: action, reward: outcome.reward, next: outcome.observation,
@@ -141,9 +143,9 @@ public struct EpisodeLoop<Learner: TabularLearner & ~Copyable, Task: TabularEnvi
     } while !isOver && taken < limit
     step += taken
     episodeLength += taken
-    episodeReturn += sum
+    episodeReturn = episodeRewards
     tally.steps += taken
-    tally.reward += sum
+    tally.reward = rewards
     return isOver
   }
 }
@@ -182,5 +184,6 @@ extension EpisodeLoop: Checkpointable where Learner: ~Copyable {
     tally.reward = try reader.number()
     tally.returns = try reader.number()
     isInEpisode = try reader.flag()
+    if learner.isScheduled { learner.adjust(to: clock == .episodes ? Double(episode) : Double(step)) }
   }
 }

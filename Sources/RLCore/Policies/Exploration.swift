@@ -44,6 +44,16 @@ public struct Exploration: Sendable {
     chance = Chance(epsilon)
   }
 
+  /// Epsilon-greedy, whatever other settings say.
+  public init(epsilon schedule: Schedule) {
+    isSoftmax = false
+    epsilonSchedule = schedule
+    temperatureSchedule = .constant(1)
+    epsilon = schedule.value(at: 0)
+    temperature = 1
+    chance = Chance(epsilon)
+  }
+
   /// Whether a parameter changes with time.
   public var isScheduled: Bool { !epsilonSchedule.isConstant || !temperatureSchedule.isConstant }
 

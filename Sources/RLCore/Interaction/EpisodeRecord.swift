@@ -1,0 +1,81 @@
+/// The steps of one episode, for methods that learn at its end. The memory grows to the longest episode and is kept.
+///
+/// An entry is whatever the method updates: a state, or a slot of a table. Where only its first visit in an episode counts, later ones
+/// are marked as they come, by the number of the episode that saw the entry last; nothing is searched.
+public struct EpisodeRecord: ~Copyable {
+  /// One step.
+  public struct Step: BitwiseCopyable, Sendable {
+    @usableFromInline let mark: Int
+    /// The reward that followed.
+    public let reward: Double
+
+    @inlinable @inline(__always)
+    init(mark: Int, reward: Double) {
+      self.mark = mark
+      self.reward = reward
+    }
+
+    /// The entry.
+    @inlinable @inline(__always)
+    public var entry: Int { mark < 0 ? ~mark : mark }
+
+    /// Whether the step counts: whether it is the first visit, or all count.
+    @inlinable @inline(__always)
+    public var counts: Bool { mark >= 0 }
+  }
+
+  @usableFromInline let firstOnly: Bool
+  @usableFromInline var steps = GrowingTable<Step>()
+  @usableFromInline var lastSeen: Table<Int>
+  @usableFromInline var episode = 1
+
+  /// An empty record.
+  ///
+  /// - Parameters:
+  ///   - entries: The number of entries, of states or slots.
+  ///   - firstOnly: Whether only the first visit to an entry in an episode counts.
+  public init(entries: Int, firstOnly: Bool) {
+    self.firstOnly = firstOnly
+    lastSeen = Table(firstOnly ? entries : 0, repeating: 0)
+  }
+
+  /// The number of steps.
+  @inlinable public var count: Int { steps.count }
+
+  /// One step, by its time in the episode.
+  @inlinable @inline(__always)
+  public subscript(time: Int) -> Step { steps[time] }
+
+  /// Adds a step.
+  @inlinable @inline(__always)
+  public mutating func append(_ entry: Int, reward: Double) {
+    var mark = entry
+    if firstOnly {
+      if lastSeen[entry] == episode { mark = ~entry } else { lastSeen[entry] = episode }
+    }
+    steps.append(Step(mark: mark, reward: reward))
+  }
+
+  /// Forgets the episode.
+  @inlinable
+  public mutating func removeAll() {
+    steps.removeAll()
+    episode += 1
+  }
+}
+
+extension EpisodeRecord: Checkpointable {
+  /// Appends the steps and the marks.
+  public func save(to writer: inout StateWriter) {
+    steps.save(to: &writer)
+    lastSeen.save(to: &writer)
+    writer.write(episode)
+  }
+
+  /// Takes up the steps and the marks.
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    try steps.restore(from: &reader)
+    try lastSeen.restore(from: &reader)
+    episode = try reader.integer()
+  }
+}
