@@ -76,7 +76,9 @@ struct MinimumDegree {
         // What is left is a clique: any order makes the same fill.
         let total = Double(remaining)
         let entries = remaining * (remaining - 1) / 2
-        if pattern.count + entries > entryLimit || operations + total * total * total / 3 > operationLimit { return nil }
+        if pattern.count + entries > entryLimit || operations + total * total * total / 3 > operationLimit {
+          return nil
+        }
         let rest = pattern[rowStart...].sorted()
         for (k, vertex) in rest.enumerated() {
           order.append(vertex)

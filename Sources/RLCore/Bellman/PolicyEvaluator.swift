@@ -274,4 +274,3 @@ public struct PolicyEvaluator: Sendable {
     return evaluation
   }
 }
-
