@@ -3,8 +3,8 @@ import RLCore
 /// Permutation tests: no model but that the labels could as well have been exchanged (Fisher, *The Design of
 /// Experiments*, 1935, section 21; Good, *Permutation, Parametric and Bootstrap Tests of Hypotheses*, 2005).
 ///
-/// Few relabelings are counted through, and the p-value is exact; of many, a sample is drawn, and
-/// p = (1 + hits)/(1 + draws), which is never 0 and never too small on average (Phipson & Smyth, *Permutation P-values
+/// Few relabelings are counted through, and the p-value is exact; of many, a sample is drawn, and p = (1 +
+/// hits)/(1 + draws), which is never 0 and never too small on average (Phipson & Smyth, *Permutation P-values
 /// Should Never Be Zero*, Statistical Applications in Genetics and Molecular Biology 9(1), 2010). A two-sided
 /// p-value is twice the smaller tail, at most 1. Sums that differ only by rounding count as equal.
 extension Statistics {
@@ -94,8 +94,7 @@ extension Statistics {
   }
 
   /// Adds up all 2ⁿ sign patterns of the differences from index `i` on.
-  private static func flip(_ differences: [Double], from i: Int, sum: Double, _ count: inout PermutationCount)
-  {
+  private static func flip(_ differences: [Double], from i: Int, sum: Double, _ count: inout PermutationCount) {
     if i == differences.count { return count.add(sum) }
     flip(differences, from: i + 1, sum: sum + differences[i], &count)
     flip(differences, from: i + 1, sum: sum - differences[i], &count)

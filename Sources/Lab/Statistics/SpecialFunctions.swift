@@ -56,8 +56,7 @@ extension Statistics {
   }
 
   /// The same where the caller knows 1 − x better than the subtraction gives it.
-  static func regularizedIncompleteBeta(_ x: Double, complement y: Double, _ a: Double, _ b: Double) -> Double
-  {
+  static func regularizedIncompleteBeta(_ x: Double, complement y: Double, _ a: Double, _ b: Double) -> Double {
     precondition(x >= 0 && x <= 1 && y >= 0 && y <= 1, "x = \(x), 1 − x = \(y) are not in [0, 1]")
     precondition(
       a > 0 && b > 0 && a.isFinite && b.isFinite, "the parameters \(a), \(b) are not positive and finite")
