@@ -5,7 +5,7 @@ import RLCore
 /// A pull of arm a earns N(q(a), 1), or 1 with probability q(a) and else 0. The means q are given, or drawn at the start of each trial:
 /// from N(`mean_offset`, 1) for Gaussian rewards, from `[0, 1)` for Bernoulli ones. With a `walk`, every mean takes a normal step of
 /// that standard deviation after every pull.
-public struct KArmedBandit: BanditEnvironment, Configurable {
+public struct KArmedBandit: BanditEnvironment, Sendable {
   /// What a pull earns.
   enum RewardLaw: String, CaseIterable, Sendable {
     case gaussian
@@ -65,7 +65,9 @@ public struct KArmedBandit: BanditEnvironment, Configurable {
   @usableFromInline let drift: Double
   @usableFromInline var currentMeans: [Double]
   @usableFromInline var bestMean: Double
-  @usableFromInline var statistics = BanditStatistics()
+  @usableFromInline var choices = 0
+  @usableFromInline var optimal = 0
+  @usableFromInline var regret = 0.0
 
   /// Makes the bandit.
   ///
@@ -120,17 +122,23 @@ public struct KArmedBandit: BanditEnvironment, Configurable {
       }
     }
     bestMean = currentMeans.max()!
-    statistics = BanditStatistics()
+    choices = 0
+    optimal = 0
+    regret = 0
   }
+
+  /// Begins an episode: always in state 0. Draws nothing.
+  @inlinable
+  public mutating func reset(using stream: inout RandomStream) -> Int { 0 }
 
   /// Pulls an arm in `[0, arms)`.
   @inlinable
   public mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {
     let mean = currentMeans[action]
     let reward = isBernoulli ? (stream.uniform() < mean ? 1.0 : 0.0) : mean + stream.normal()
-    statistics.pulls &+= 1
-    if mean == bestMean { statistics.optimalPulls &+= 1 }
-    statistics.regret += bestMean - mean
+    choices &+= 1
+    if mean == bestMean { optimal &+= 1 }
+    regret += bestMean - mean
     if drift > 0 { walk(using: &stream) }
     return Outcome(observation: 0, reward: reward, terminated: true)
   }
@@ -146,19 +154,22 @@ public struct KArmedBandit: BanditEnvironment, Configurable {
     bestMean = best
   }
 
-  /// Gives the counts since the last call, and begins counting anew; the regret goes on.
+  /// Gives the counts since the last call, and begins counting anew; the regret goes on. Of tied best arms each counts as optimal.
+  /// The regret is the random pseudo-regret of Lattimore & Szepesvári, *Bandit Algorithms*, 2020, section 4.8.
   public mutating func takeStatistics() -> BanditStatistics {
-    let taken = statistics
-    statistics = BanditStatistics(regret: taken.regret)
-    return taken
+    defer {
+      choices = 0
+      optimal = 0
+    }
+    return BanditStatistics(choices: choices, optimal: optimal, regret: regret)
   }
 
   /// Appends the means and the counts.
   public func save(to writer: inout StateWriter) {
     writer.write(currentMeans)
-    writer.write(statistics.pulls)
-    writer.write(statistics.optimalPulls)
-    writer.write(statistics.regret)
+    writer.write(choices)
+    writer.write(optimal)
+    writer.write(regret)
   }
 
   /// Takes up the means and the counts.
@@ -169,7 +180,8 @@ public struct KArmedBandit: BanditEnvironment, Configurable {
     }
     currentMeans = stored
     bestMean = stored.max()!
-    statistics = BanditStatistics(
-      pulls: try reader.integer(), optimalPulls: try reader.integer(), regret: try reader.number())
+    choices = try reader.integer()
+    optimal = try reader.integer()
+    regret = try reader.number()
   }
 }

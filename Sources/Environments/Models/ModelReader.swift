@@ -142,11 +142,11 @@ extension ModelReader {
   init(csv: String) throws(SettingProblem) {
     var places: [Int]?
     var number = 0
-    for line in csv.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+    for line in Array(csv.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       number += 1
-      let text = Self.trimmed(Substring(line))
-      if text.isEmpty { continue }
-      let cells = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.unquoted)
+      let line = Self.trimmed(line)
+      if line.isEmpty { continue }
+      let cells = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map(Self.text)
       if let places {
         guard cells.count == places.count else {
           throw SettingProblem("line \(number) has \(cells.count) cells; write \(places.count): \(Self.listed)")
@@ -167,7 +167,7 @@ extension ModelReader {
   private static var header: String { columns.joined(separator: ",") }
 
   /// Where in a line each column stands.
-  private static func header(_ cells: [Substring]) throws(SettingProblem) -> [Int] {
+  private static func header(_ cells: [String]) throws(SettingProblem) -> [Int] {
     var places: [Int] = []
     for column in columns {
       guard let place = cells.firstIndex(where: { $0 == column }) else {
@@ -181,7 +181,7 @@ extension ModelReader {
     return places
   }
 
-  private static func row(_ cells: [Substring], _ places: [Int], line: Int) throws(SettingProblem) -> FiniteMDP.Row {
+  private static func row(_ cells: [String], _ places: [Int], line: Int) throws(SettingProblem) -> FiniteMDP.Row {
     func wrong(_ column: Int, _ wanted: String) -> SettingProblem {
       let pair = column > 1 ? " (state \(cells[places[0]]), action \(cells[places[1]]))" : ""
       let cell = cells[places[column]].prefix(80)
@@ -214,18 +214,20 @@ extension ModelReader {
   }
 
   /// A cell without blanks and quotes around it.
-  private static func unquoted(_ cell: Substring) -> Substring {
-    let text = trimmed(cell)
-    return text.utf8.count >= 2 && text.first == "\"" && text.last == "\"" ? text.dropFirst().dropLast() : text
+  private static func text(_ cell: ArraySlice<UInt8>) -> String {
+    var cell = trimmed(cell)
+    let quote = UInt8(ascii: "\"")
+    if cell.count >= 2 && cell.first == quote && cell.last == quote { cell = cell.dropFirst().dropLast() }
+    return String(decoding: cell, as: UTF8.self)
   }
 
-  /// The text without blanks or a byte-order mark around it.
-  private static func trimmed(_ text: Substring) -> Substring {
+  /// The bytes without blanks or a byte-order mark around them.
+  private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 13 }
-    var text = text.utf8
-    if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
-    while let first = text.first, isBlank(first) { text = text.dropFirst() }
-    while let last = text.last, isBlank(last) { text = text.dropLast() }
-    return Substring(text)
+    var text = text
+    if text.first == 0xEF && text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
+    while let first = text.first, isBlank(first) { text.removeFirst() }
+    while let last = text.last, isBlank(last) { text.removeLast() }
+    return text
   }
 }

@@ -11,8 +11,16 @@ import RLCore
 /// state.
 ///
 /// With `poisson_truncation: n` the laws are cut below n and not renormalised, as the public code cuts them at 11. What is lost of the
-/// probability earns and leads to nothing; here it ends the episode, at the cost of the move. The values are the code's.
+/// probability leads to nothing: here it ends the episode, at the cost of the night before. What a lost day earns has two readings. In the
+/// public code, which loops over all four counts at once, nothing (`joint`). Where each location's expected income is a sum of its own, a
+/// location earns whenever its own requests are below n (`separate`). V(0, 0) is 405.30 and 406.07.
 public enum JacksCarRental: FiniteEnvironment {
+  /// What a day earns on which one of four truncated counts is lost.
+  enum TruncatedReward: String, CaseIterable, Sendable {
+    case joint
+    case separate
+  }
+
   static let maxCars = Parameter.integer("max_cars", default: 20, in: 1...100, "the most cars at a location")
   static let maxMove = Parameter.integer("max_move", default: 5, in: 0...100, "the most cars moved overnight")
   static let requestRates = Parameter.reals(
@@ -26,6 +34,10 @@ public enum JacksCarRental: FiniteEnvironment {
   static let poissonTruncation = Parameter.optionalInteger(
     "poisson_truncation", in: 1...100_000,
     "cut the Poisson laws below this number without renormalising (11 in the public code); null for exact laws")
+  static let truncatedReward = Parameter<TruncatedReward>.choice(
+    "truncated_reward", default: .joint,
+    "what a day earns of which the cut has lost a count: nothing (joint), or at each location by its own requests (separate)"
+  )
   static let constantReturns = Parameter.flag(
     "constant_returns", default: false,
     "whether exactly the mean number of cars returns each day (the public code's default)")
@@ -45,7 +57,8 @@ public enum JacksCarRental: FiniteEnvironment {
     source: "Sutton & Barto (2018), Example 4.2 and Exercise 4.7",
     parameters: [
       maxCars.declaration, maxMove.declaration, requestRates.declaration, returnRates.declaration,
-      rentalReward.declaration, moveCost.declaration, poissonTruncation.declaration, constantReturns.declaration,
+      rentalReward.declaration, moveCost.declaration, poissonTruncation.declaration, truncatedReward.declaration,
+      constantReturns.declaration,
       freeShuttle.declaration, parkingLimit.declaration, parkingCost.declaration,
     ])
 
@@ -63,6 +76,7 @@ public enum JacksCarRental: FiniteEnvironment {
     let second = try location(1, settings)
     let price = settings[rentalReward]
     let isCut = settings[poissonTruncation] != nil
+    let isSeparate = settings[truncatedReward] == .separate
 
     let pairs = side * side * (2 * reach + 1)
     var builder = FiniteMDPBuilder(
@@ -74,6 +88,7 @@ public enum JacksCarRental: FiniteEnvironment {
         let cost = nightCost(moving: moved, leaving: a, b, settings)
         builder.addPair(state: state, action: moved + settings[maxMove])
         var kept = 0.0
+        var earned = 0.0
         for next1 in 0...most where first.mass[a][next1] > 0 {
           for next2 in 0...most {
             let probability = first.mass[a][next1] * second.mass[b][next2]
@@ -81,10 +96,12 @@ public enum JacksCarRental: FiniteEnvironment {
             let rented = first.rented[a][next1] + second.rented[b][next2]
             builder.addOutcome(probability: probability, next: next1 * side + next2, reward: price * rented - cost)
             kept += probability
+            earned += probability * rented
           }
         }
-        if isCut && kept < 1 {
-          builder.addOutcome(probability: 1 - kept, next: state, reward: -cost, terminated: true)
+        if isCut && 1 - kept > 1e-12 {
+          let owed = isSeparate ? (first.income[a] + second.income[b] - earned) / (1 - kept) : 0
+          builder.addOutcome(probability: 1 - kept, next: state, reward: price * owed - cost, terminated: true)
         }
       }
     }
@@ -106,10 +123,11 @@ public enum JacksCarRental: FiniteEnvironment {
   }
 
   /// A day at one location: by the number of cars in the morning and in the evening, the probability, and the expected number of cars
-  /// rented given both.
+  /// rented given both; by the number in the morning, the expected number rented.
   private struct Day {
     var mass: [[Double]]
     var rented: [[Double]]
+    var income: [Double]
   }
 
   private static func location(_ index: Int, _ settings: Settings) throws(SettingProblem) -> Day {
@@ -128,11 +146,13 @@ public enum JacksCarRental: FiniteEnvironment {
       }
     }
     let zero = [Double](repeating: 0, count: most + 1)
-    var day = Day(mass: Array(repeating: zero, count: most + 1), rented: Array(repeating: zero, count: most + 1))
+    let table = Array(repeating: zero, count: most + 1)
+    var day = Day(mass: table, rented: table, income: zero)
     for morning in 0...most {
       for rented in 0...morning {
         let rental = rented < morning ? requests.mass(rented) : requests.tail(rented)
         let left = morning - rented
+        day.income[morning] += rental * Double(rented)
         for evening in left...most {
           let back = evening - left
           let arrival: Double
