@@ -56,6 +56,21 @@ public struct Laboratory: Sendable {
         make: { request in try OnlineTrial<L>.process(for: request) }))
   }
 
+  /// Adds a planner.
+  public mutating func register<P: Planner>(planner type: P.Type) {
+    add(
+      AlgorithmEntry(
+        P.about, kind: .planner, units: [.iterations],
+        check: { settings, task in
+          guard let model = task.model else { return }
+          _ = try P(settings, model: model, threads: 1)
+        },
+        make: { request in
+          let gamma = request.settings.resolved.first { $0.key == "gamma" }?.value.number ?? 1
+          return try PlannerTrial<P>.process(for: request, gamma: gamma)
+        }))
+  }
+
   /// Adds an algorithm.
   public mutating func add(_ entry: AlgorithmEntry) { algorithms.append(entry) }
 

@@ -56,18 +56,26 @@ struct Resolver {
         }
       }
     }
-    for (index, variant) in variants.enumerated() where variants[..<index].contains(where: { $0.name == variant.name }) {
+    for (index, variant) in variants.enumerated() where variants[..<index].contains(where: { $0.name == variant.name })
+    {
       throw fail("variants", "two variants are called \"\(variant.name)\"; give each a name of its own")
     }
     return Experiment(
       name: name, root: rootSeed, seeds: seeds, variants: variants, columns: columns, configuration: root)
   }
 
+  /// Makes one task from the tree of its environment.
+  func task(_ tree: Setting) throws(LabError) -> PreparedTask {
+    let (entry, component) = try environment(tree, place: "environment")
+    return try make(entry, component, place: "environment")
+  }
+
   // MARK: Parts
 
   private func name(_ root: Setting, default: String) throws(LabError) -> String {
     guard let setting = root["name"] else { return `default` }
-    guard let text = setting.text, !text.isEmpty, text.count <= 200, !text.contains("/"), !text.contains("\0"), text != "..", text != "."
+    guard let text = setting.text, !text.isEmpty, text.count <= 200, !text.contains("/"), !text.contains("\0"),
+      text != "..", text != "."
     else { throw fail("name", "\(setting) is no name; write a string without slashes") }
     return text
   }
@@ -110,14 +118,17 @@ struct Resolver {
       }
       var name: String?
       if let given = element["name"] {
-        guard let text = given.text, !text.isEmpty else { throw fail("\(place).name", "\(given) is no name; write a string") }
+        guard let text = given.text, !text.isEmpty else {
+          throw fail("\(place).name", "\(given) is no name; write a string")
+        }
         name = text
       }
       var tree = common
       for field in fields where field.key != "name" {
         let old = common[field.key]
         // Another algorithm or environment starts afresh: parameters of the one it replaces mean nothing to it.
-        let replaces = ["environment", "algorithm"].contains(field.key) && old?.withID["id"] != field.value.withID["id"]
+        let replaces =
+          ["environment", "algorithm"].contains(field.key) && old?.withID["id"] != field.value.withID["id"]
           && field.value.withID["id"] != nil && old?.withID["id"] != nil
         let isBudget = field.key == "budget"
         let value = replaces || isBudget ? field.value : (old ?? .table([])).merging(field.value)
@@ -162,7 +173,8 @@ struct Resolver {
       .init("seed", .integer(Int(rootSeed))),
     ])
     let variant = Variant(
-      name: parts.joined(separator: " "), environment: environment, algorithm: algorithm, budget: budget, record: record,
+      name: parts.joined(separator: " "), environment: environment, algorithm: algorithm, budget: budget,
+      record: record,
       swept: swept, entry: entry, truth: truth, identity: identity.description)
     try checkMakes(variant, rootSeed: rootSeed, place: prefix + "algorithm")
     return variant
@@ -204,7 +216,9 @@ struct Resolver {
       throw fail(place, "\(setting) is \(setting.kind); write an id, or an object with \"id\"")
     }
     guard let id = setting.withID["id"] else { throw fail(place, "the \(what) has no \"id\"; add id: \"\(example)\"") }
-    guard let text = id.text else { throw fail(place + ".id", "\(id) is \(id.kind); write the \(what)'s id as a string") }
+    guard let text = id.text else {
+      throw fail(place + ".id", "\(id) is \(id.kind); write the \(what)'s id as a string")
+    }
     return (text, fields.filter { $0.key != "id" })
   }
 
@@ -272,11 +286,14 @@ struct Resolver {
     let id = entry.about.id
     if entry.kind == .planner && task.model == nil {
       throw fail(
-        place, "\"\(id)\" plans with a model, and \"\(environment)\" gives only samples; choose a learner such as q-learning")
+        place,
+        "\"\(id)\" plans with a model, and \"\(environment)\" gives only samples; choose a learner such as q-learning")
     }
     if entry.kind == .bandit, task.space.stateCount > 1 {
       throw fail(
-        place, "\"\(id)\" learns a task of one state, and \"\(environment)\" has \(task.space.stateCount); choose k-armed-bandit or a learner such as q-learning")
+        place,
+        "\"\(id)\" learns a task of one state, and \"\(environment)\" has \(task.space.stateCount); choose k-armed-bandit or a learner such as q-learning"
+      )
     }
   }
 
@@ -322,9 +339,10 @@ struct Resolver {
         ?? "it has: " + keys.joined(separator: ", ")
       throw fail("\(place).\(field.key)", "record has no \"\(field.key)\"; \(hint)")
     }
-    let every = try tree["every"].map { setting throws(LabError) in
-      try mend("\(place).every") { () throws(SettingProblem) in try Interval.whole(setting, in: 1...Int.max) }
-    } ?? (entry.kind == .planner ? 1 : max(1, (budget.count + 999) / 1000))
+    let every =
+      try tree["every"].map { setting throws(LabError) in
+        try mend("\(place).every") { () throws(SettingProblem) in try Interval.whole(setting, in: 1...Int.max) }
+      } ?? (entry.kind == .planner ? 1 : max(1, (budget.count + 999) / 1000))
     var values = RecordOptions.Values.first
     if let given = tree["values"] {
       guard let choice = given.text.flatMap(RecordOptions.Values.init(rawValue:)) else {
@@ -351,7 +369,8 @@ struct Resolver {
         try Interval.whole(fields[0].value, in: 1...Int.max)
       }
       if spacing % every != 0 {
-        throw fail("\(place).every", "\(spacing) is no multiple of record.every, \(every); exact columns stand on recorded rows")
+        throw fail(
+          "\(place).every", "\(spacing) is no multiple of record.every, \(every); exact columns stand on recorded rows")
       }
       return spacing
     default: throw fail(place, "\(setting!) is neither true, false nor {every: N}")
@@ -362,7 +381,9 @@ struct Resolver {
     _ setting: Setting?, every: Int, place: String
   ) throws(LabError) -> RecordOptions.Evaluation? {
     guard let setting, setting != .null, setting != .boolean(false) else { return nil }
-    guard let fields = setting.fields else { throw fail(place, "\(setting) is \(setting.kind); write {episodes: 20, every: 50}") }
+    guard let fields = setting.fields else {
+      throw fail(place, "\(setting) is \(setting.kind); write {episodes: 20, every: 50}")
+    }
     let keys = ["episodes", "every", "maximum_steps"]
     for field in fields where !keys.contains(field.key) {
       let hint =
@@ -372,14 +393,17 @@ struct Resolver {
     }
     func read(_ key: String, default: Int) throws(LabError) -> Int {
       guard let given = setting[key] else { return `default` }
-      return try mend("\(place).\(key)") { () throws(SettingProblem) in try Interval.whole(given, in: 1...1_000_000_000) }
+      return try mend("\(place).\(key)") { () throws(SettingProblem) in try Interval.whole(given, in: 1...1_000_000_000)
+      }
     }
     let spacing = try read("every", default: every)
     if spacing % every != 0 {
-      throw fail("\(place).every", "\(spacing) is no multiple of record.every, \(every); evaluations stand on recorded rows")
+      throw fail(
+        "\(place).every", "\(spacing) is no multiple of record.every, \(every); evaluations stand on recorded rows")
     }
     return .init(
-      episodes: try read("episodes", default: 10), every: spacing, maximumSteps: try read("maximum_steps", default: 10_000))
+      episodes: try read("episodes", default: 10), every: spacing,
+      maximumSteps: try read("maximum_steps", default: 10_000))
   }
 
   private static func columns(_ axes: [SweepAxes.Axis]) -> [Experiment.SweptColumn] {

@@ -63,7 +63,8 @@ extension Setting {
     switch self {
     case .real(let x) where !x.isFinite: "\"\(x.isNaN ? "nan" : x < 0 ? "-inf" : "inf")\""
     case .list(let elements): "[" + elements.map(\.json).joined(separator: ", ") + "]"
-    case .table(let fields): "{" + fields.map { "\(Setting.text($0.key)): \($0.value.json)" }.joined(separator: ", ") + "}"
+    case .table(let fields):
+      "{" + fields.map { "\(Setting.text($0.key)): \($0.value.json)" }.joined(separator: ", ") + "}"
     default: description
     }
   }

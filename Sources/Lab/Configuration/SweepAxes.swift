@@ -75,7 +75,8 @@ struct SweepAxes {
   ) throws(SettingProblem) -> Axis {
     let place = place + "." + path
     let parts = path.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count >= 2, let first = parts.first, ["environment", "algorithm", "budget", "record"].contains(first) else {
+    guard parts.count >= 2, let first = parts.first, ["environment", "algorithm", "budget", "record"].contains(first)
+    else {
       throw SettingProblem(
         "\"\(path)\" is no path that can be swept; begin with \"environment.\", \"algorithm.\", \"budget.\" or \"record.\"",
         at: place)
@@ -124,7 +125,9 @@ struct SweepAxes {
       a.isFinite, b.isFinite
     else { throw SettingProblem("write {\(fields[0].key): [first, last, how many]}") }
     let n = try Interval.whole(ends[2], in: 1...100_000)
-    if isLogarithmic && !(a > 0 && b > 0) { throw SettingProblem("a log axis needs ends above 0; it has \(a) and \(b)") }
+    if isLogarithmic && !(a > 0 && b > 0) {
+      throw SettingProblem("a log axis needs ends above 0; it has \(a) and \(b)")
+    }
     if n == 1 && a != b { throw SettingProblem("one value cannot reach from \(a) to \(b); give at least 2") }
     let values = (0..<n).map { k -> Setting in
       if k == 0 { return simplified(a) }
@@ -152,7 +155,9 @@ struct SweepAxes {
       switch kind {
       case "log": value = simplified(rounded(exp(log(a) + (log(b) - log(a)) * stream.uniform())))
       case "linear": value = simplified(rounded(a + (b - a) * stream.uniform()))
-      default: value = .integer(Int(a.rounded(.up)) + stream.uniform(below: max(1, Int(b.rounded(.down)) - Int(a.rounded(.up)) + 1)))
+      default:
+        value = .integer(
+          Int(a.rounded(.up)) + stream.uniform(below: max(1, Int(b.rounded(.down)) - Int(a.rounded(.up)) + 1)))
       }
       tries += 1
       if !values.contains(value) { values.append(value) }
@@ -194,7 +199,9 @@ struct SweepAxes {
           var tree = point.tree
           var values = point.values
           for (axis, applies) in zip(group, applies) {
-            if applies { tree = tree.setting(axis.path.split(separator: ".").map(String.init)[...], to: axis.values[index]) }
+            if applies {
+              tree = tree.setting(axis.path.split(separator: ".").map(String.init)[...], to: axis.values[index])
+            }
             values.append(applies ? axis.values[index] : nil)
           }
           next.append((tree, values))

@@ -87,7 +87,8 @@ final class Journal: Sendable {
     while offset + headerSize <= size, let header = read(file, offset, headerSize) {
       var reader = StateReader(header)
       guard let magic = try? reader.word(), magic == Self.magic, let variant = try? reader.word(),
-        let seed = try? reader.word(), let length = try? reader.integer(), let checksum = try? reader.word(), length >= 0,
+        let seed = try? reader.word(), let length = try? reader.integer(), let checksum = try? reader.word(),
+        length >= 0,
         offset + headerSize + length <= size
       else { break }
       let start = offset + headerSize
@@ -187,7 +188,9 @@ final class Journal: Sendable {
       guard let place = state.places[key] else { return nil }
       return Self.read(state.files[place.file], place.offset, place.length)
     }
-    guard let bytes else { throw LabError(.software, "\(folder): a finished trial cannot be read again; run the command again") }
+    guard let bytes else {
+      throw LabError(.software, "\(folder): a finished trial cannot be read again; run the command again")
+    }
     var reader = StateReader(bytes)
     do throws(StateError) {
       return try TrialRecord(from: &reader)

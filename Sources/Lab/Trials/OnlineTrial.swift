@@ -1,3 +1,4 @@
+import Environments
 import RLCore
 
 /// Trials of tabular learners: an ``EpisodeLoop`` behind a ``TrialProcess``.
@@ -9,6 +10,8 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
     switch request.task.shape {
     case .finite(let simulation, let model):
       return try process(on: simulation, model: model, request: request) { _ in [] }
+    case .armed(let bandit):
+      return try process(onBandit: bandit, request: request)
     case .bandit(let bandit):
       return try process(onBandit: bandit, request: request)
     case .sampled(let environment):
@@ -98,6 +101,7 @@ extension PreparedTask {
   /// What learners can be compiled for.
   @usableFromInline enum Shape {
     case finite(FiniteSimulation, FiniteMDP)
+    case armed(KArmedBandit)
     case bandit(any BanditEnvironment)
     case sampled(AnyTabularEnvironment)
   }
@@ -105,7 +109,7 @@ extension PreparedTask {
   @usableFromInline var shape: Shape {
     switch content {
     case .finite(let task, let simulation): .finite(simulation, task.model)
-    case .bandit(let bandit): .bandit(bandit)
+    case .bandit(let bandit): if let armed = bandit as? KArmedBandit { .armed(armed) } else { .bandit(bandit) }
     case .sampled(let sampled): .sampled(AnyTabularEnvironment(sampled.environment))
     }
   }

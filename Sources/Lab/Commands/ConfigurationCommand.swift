@@ -1,0 +1,89 @@
+import Foundation
+import RLCore
+
+/// What the commands that take a configuration share: the file, the flags laid over it, and the experiment they give.
+struct ConfigurationCommand {
+  let lab: Laboratory
+  let arguments: Arguments
+  let command: String
+
+  static let set = Arguments.Flag(
+    "set", value: "PATH=VALUE", repeats: true, "set one value, by its dotted path: algorithm.alpha=0.5")
+
+  /// Reads the file, lays the flags over it, and resolves the whole.
+  func experiment() throws(LabError) -> Experiment {
+    var root = Setting.table([])
+    var outline: JSON5Outline?
+    var source: String?
+    var folder = ""
+    var name = ""
+    if let path = arguments.positional.first {
+      let document = try ConfigurationFile.read(path)
+      root = document.root
+      outline = document.outline
+      source = ConfigurationFile.displayName(path)
+      let url = URL(fileURLWithPath: path)
+      folder = url.deletingLastPathComponent().path
+      name = url.deletingPathExtension().lastPathComponent
+      if root.fields == nil {
+        throw LabError(.data, "\(source!): \(root.kind) is no configuration; write an object { ... }")
+      }
+    }
+    var overridden: Set<String> = []
+    for (flag, path) in [("env", "environment"), ("algorithm", "algorithm")] {
+      guard let id = arguments.value(flag) else { continue }
+      root = replacing(root, path, with: id)
+      overridden.insert(path)
+    }
+    root = try layBudget(over: root)
+    for (flag, key) in [("seeds", "seeds"), ("seed", "seed")] {
+      guard let text = arguments.value(flag) else { continue }
+      guard let number = Int(text) ?? Double(text).flatMap({ Int(exactly: $0) }) else {
+        throw LabError(.usage, "\(command): --\(flag) \(text) is not a whole number; give one")
+      }
+      root = root.setting([key], to: .integer(number))
+    }
+    for assignment in arguments.all("set") {
+      guard let equals = assignment.firstIndex(of: "="), equals > assignment.startIndex else {
+        throw LabError(.usage, "\(command): --set \(assignment) has no value; write --set PATH=VALUE")
+      }
+      let path = String(assignment[..<equals])
+      let parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+      if parts.contains("") { throw LabError(.usage, "\(command): --set \(assignment): \"\(path)\" is no dotted path") }
+      let value = ConfigurationFile.value(String(assignment[assignment.index(after: equals)...]))
+      root =
+        parts.count == 2 && parts[1] == "id" && value.text != nil
+        ? replacing(root, parts[0], with: value.text!) : root.setting(parts[...], to: value)
+      overridden.insert(path)
+    }
+    if name.isEmpty {
+      let parts = [root["algorithm"], root["environment"]].map { $0?.withID["id"]?.text ?? "" }
+      name = parts.filter { !$0.isEmpty }.joined(separator: "-on-")
+    }
+    let resolver = Resolver(lab: lab, source: source, folder: folder, overridden: overridden, outline: outline)
+    return try resolver.experiment(root, defaultName: name.isEmpty ? "experiment" : name)
+  }
+
+  /// Another id replaces the component: the parameters of the one before mean nothing to it. The same id keeps them.
+  private func replacing(_ root: Setting, _ key: String, with id: String) -> Setting {
+    if root[key]?.withID["id"]?.text == id { return root }
+    return root.setting([key], to: .table([.init("id", .text(id))]))
+  }
+
+  private func layBudget(over root: Setting) throws(LabError) -> Setting {
+    let units = ["episodes", "steps", "iterations"]
+    let given = units.filter(arguments.has)
+    if given.count > 1 {
+      throw LabError(
+        .usage,
+        "\(command): a budget is exactly one of --episodes, --steps, --iterations; "
+          + given.map { "--" + $0 }.joined(separator: " and ") + " are given")
+    }
+    guard let unit = given.first else { return root }
+    let text = arguments.value(unit)!
+    guard let number = Int(text) ?? Double(text).flatMap({ Int(exactly: $0) }) else {
+      throw LabError(.usage, "\(command): --\(unit) \(text) is not a whole number; give one in [1, ∞)")
+    }
+    return root.setting(["budget"], to: .table([.init(unit, .integer(number))]))
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import RLCore
+
+extension Command {
+  private static let shared: [Arguments.Flag] = [
+    ConfigurationCommand.set,
+    .init("output", short: "-o", value: "DIR", "the results folder; default results/NAME"),
+    .init("jobs", value: "N", "how many trials run at once; default the machine's cores"),
+    .init("overwrite", "throw away other results in the folder"),
+    .init("quiet", "no progress and no summary"),
+    .init("json", "one JSON object on standard output, nothing else"),
+  ]
+
+  static let runExperiment = Command(
+    name: "run",
+    usage: "run [CONFIG] [-e ENV] [-a ALGORITHM] [--episodes N | --steps N | --iterations N] [--seeds N] ...",
+    summary: "run an algorithm on an environment, or the variants of a configuration",
+    flags: [
+      .init("env", short: "-e", value: "ENV", "the environment's id"),
+      .init("algorithm", short: "-a", value: "ALGORITHM", "the algorithm's id"),
+      .init("episodes", value: "N", "budget in episodes"), .init("steps", value: "N", "budget in environment steps"),
+      .init("iterations", value: "N", "budget in sweeps or updates"),
+      .init("seeds", value: "N", "how many seeds"), .init("seed", value: "ROOT", "the root seed"),
+    ] + shared, positional: 0...1
+  ) { lab, arguments in
+    let command = ConfigurationCommand(lab: lab, arguments: arguments, command: "run")
+    let experiment = try command.experiment()
+    if experiment.configuration["sweep"] != nil {
+      throw LabError(.data, "\(experiment.name): the configuration has \"sweep\"; use \"rl-lab sweep\"")
+    }
+    try await execute(experiment, arguments: arguments, command: "run")
+  }
+
+  static let sweep = Command(
+    name: "sweep", usage: "sweep CONFIG [--set PATH=VALUE]... [-o DIR] [--jobs N] [--shard I/N] [--dry-run]",
+    summary: "run every point of a configuration's sweep",
+    flags: [
+      .init("seeds", value: "N", "how many seeds"), .init("seed", value: "ROOT", "the root seed"),
+      .init("shard", value: "I/N", "do part I of N of the trials; whoever finishes last merges"),
+      .init("launcher", value: "local|slurm", "where trials run; default local"),
+      .init("dry-run", "print the plan and run nothing"),
+    ] + shared, positional: 1...1
+  ) { lab, arguments in
+    let command = ConfigurationCommand(lab: lab, arguments: arguments, command: "sweep")
+    if let launcher = arguments.value("launcher"), launcher != "local" {
+      throw LabError(.usage, "sweep: --launcher \(launcher) is not available; give local")
+    }
+    let experiment = try command.experiment()
+    if arguments.has("dry-run") {
+      Terminal.print(Plan(experiment).text)
+      return
+    }
+    try await execute(experiment, arguments: arguments, command: "sweep")
+  }
+
+  private static func execute(_ experiment: Experiment, arguments: Arguments, command: String) async throws {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let jobs = try arguments.whole("jobs", in: 1...4096, command: command) ?? cores
+    let path = arguments.value("output") ?? "results/" + experiment.name
+    let isQuiet = arguments.has("quiet") || arguments.has("json")
+    let run = ExperimentRun(
+      experiment: experiment, path: path, jobs: jobs, overwrite: arguments.has("overwrite"), isQuiet: isQuiet,
+      shard: try shard(arguments.value("shard"), command: command))
+    let report = try await run.run()
+    for failure in report.outcome.failures.prefix(20) {
+      Terminal.error("error: \(failure.variant), seed \(failure.seed): \(failure.message)\n")
+    }
+    let summary = RunSummary(experiment: experiment, path: path, report: report)
+    if arguments.has("json") {
+      Terminal.print(try summary.json().json)
+    } else if !isQuiet {
+      Terminal.print(try summary.text())
+    }
+    if report.outcome.wasInterrupted {
+      throw LabError(.interrupted, "\(path): interrupted; run the same command again to go on")
+    }
+    if !report.outcome.failures.isEmpty {
+      throw LabError(
+        .software,
+        "\(path): \(report.outcome.failures.count) of \(experiment.trialCount) trials failed; the next run tries them again"
+      )
+    }
+  }
+
+  private static func shard(_ text: String?, command: String) throws(LabError) -> Engine.Shard {
+    guard let text else { return .whole }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let index = parts[0], let count = parts[1], count >= 1, (1...count).contains(index) else {
+      throw LabError(.usage, "\(command): --shard \(text) is no part; write I/N with 1 ≤ I ≤ N, such as 2/7")
+    }
+    return .init(index: index, count: count)
+  }
+}

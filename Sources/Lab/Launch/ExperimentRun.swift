@@ -1,0 +1,88 @@
+import Foundation
+import RLCore
+
+/// Runs an experiment into its folder: claims it, runs what is missing, and merges when everything is there.
+struct ExperimentRun {
+  let experiment: Experiment
+  /// The results folder.
+  let path: String
+  let jobs: Int
+  let overwrite: Bool
+  /// Whether a terminal gets a bar.
+  let isQuiet: Bool
+  var shard = Engine.Shard.whole
+
+  /// What came of it.
+  struct Report {
+    let outcome: Engine.Outcome
+    /// Trials that were there already.
+    let held: Int
+    /// Trials of other shards that are not there yet.
+    let missing: Int
+    let wallTime: Double
+    let journal: Journal
+  }
+
+  /// Runs what is missing.
+  func run() async throws -> Report {
+    let start = Date()
+    let clock = ContinuousClock.now
+    let folder = ResultsFolder(path: path, experiment: experiment)
+    let journal = try folder.claim(overwrite: overwrite, start: start)
+    Interrupt.catchSignals()
+    var engine = Engine(experiment: experiment, journal: journal, folder: folder.trialsPath, jobs: jobs)
+    engine.shard = shard
+    let trials = engine.pending()
+    let held = experiment.trialCount - trials.count
+    let outcome = try await withProgress(of: trials) { progress throws(LabError) in
+      try await engine.run(trials, progress: progress)
+    }
+    if shard.count > 1 { try journal.refresh() }
+    let keys = journal.keys
+    let missing = experiment.variants.reduce(0) { sum, variant in
+      sum + experiment.seeds.count { !keys.contains(.init(variant: variant.key, seed: $0)) }
+    }
+    let isOthers = missing > 0 && outcome.failures.isEmpty && !outcome.wasInterrupted && shard.count > 1
+    if !isOthers {
+      let lock = FolderLock(folder.trialsPath)
+      defer { lock?.release() }
+      try await Merger(experiment: experiment, journal: journal, folder: path).write()
+    }
+    let elapsed = ContinuousClock.now - clock
+    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    if !isOthers { try folder.writeDescription(start: start, wallTime: seconds) }
+    return Report(outcome: outcome, held: held, missing: missing, wallTime: seconds, journal: journal)
+  }
+
+  private func withProgress<R: Sendable>(
+    of trials: [Trial], _ body: (Progress?) async throws(LabError) -> R
+  ) async throws -> R {
+    guard !isQuiet, Progress.isWanted, !trials.isEmpty else { return try await body(nil) }
+    let progress = Progress(trials: trials)
+    let drawing = Swift.Task.detached { await progress.draw() }
+    do {
+      let result = try await body(progress)
+      progress.stop()
+      await drawing.value
+      return result
+    } catch {
+      progress.stop()
+      await drawing.value
+      throw error
+    }
+  }
+}
+
+/// Keeps two processes from merging one folder at the same time.
+struct FolderLock {
+  private let file: Int32
+
+  /// Waits for the lock; nil where the file system has none.
+  init?(_ folder: String) {
+    file = open(folder + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    if file < 0 { return nil }
+    while flock(file, LOCK_EX) != 0 && errno == EINTR {}
+  }
+
+  func release() { close(file) }
+}

@@ -1,0 +1,60 @@
+import RLCore
+
+/// Rollouts of the target policy, counted apart from training, on a copy of the task and with a stream of their own.
+struct Evaluator {
+  let options: RecordOptions.Evaluation
+  private let task: PreparedTask
+  private var stream: RandomStream
+  private let root: UInt64
+  private let seed: UInt64
+
+  init?(options: RecordOptions.Evaluation, task: PreparedTask, root: UInt64, seed: UInt64) {
+    self.options = options
+    self.task = task
+    self.root = root
+    self.seed = seed
+    stream = RandomStream(root: root, index: seed, component: "evaluation")
+  }
+
+  /// The mean undiscounted return of some episodes under the reported target policy, and its standard deviation.
+  mutating func evaluate(_ report: LearnerReport) -> (mean: Double, std: Double) {
+    guard !report.targetPolicy.isEmpty else { return (.nan, .nan) }
+    var environment = task.anyEnvironment
+    var preparation = RandomStream(root: root, index: seed, component: "initialisation")
+    environment.prepare(using: &preparation)
+    let limit = task.timeLimit ?? options.maximumSteps
+    var returns: [Double] = []
+    for _ in 0..<options.episodes {
+      var state = environment.reset(using: &stream)
+      var total = 0.0
+      for _ in 0..<limit {
+        let first = state * task.space.width
+        let row = Array(report.targetPolicy[first..<first + task.space.actions(in: state)])
+        let outcome = environment.step(stream.index(weights: row), using: &stream)
+        total += outcome.reward
+        state = outcome.observation
+        if outcome.terminated || outcome.truncated { break }
+      }
+      returns.append(total)
+    }
+    let n = Double(returns.count)
+    let mean = returns.reduce(0, +) / n
+    let squares = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (mean, returns.count > 1 ? (squares / (n - 1)).squareRoot() : .nan)
+  }
+
+  func save(to writer: inout StateWriter) { writer.write(stream) }
+
+  mutating func restore(from reader: inout StateReader) throws(StateError) { stream = try reader.stream() }
+}
+
+extension PreparedTask {
+  /// The task as an environment of any type, off the hot path.
+  var anyEnvironment: AnyTabularEnvironment {
+    switch content {
+    case .finite(_, let simulation): AnyTabularEnvironment(simulation)
+    case .bandit(let bandit): AnyTabularEnvironment(bandit)
+    case .sampled(let sampled): AnyTabularEnvironment(sampled.environment)
+    }
+  }
+}

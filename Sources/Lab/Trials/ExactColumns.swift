@@ -1,0 +1,108 @@
+import RLCore
+
+/// The columns of a curve that are computed from the model and not from samples: `value_error`, `optimality_gap`, `behavior_gap`.
+///
+/// Policies are collected as they are recorded and evaluated eight at a time; a policy that has not changed is not evaluated again.
+struct ExactColumns {
+  /// One number for one row.
+  struct Value {
+    let row: Int
+    let metric: Metric
+    let number: Double
+  }
+
+  /// The columns.
+  let metrics: [Metric]
+  private let truth: GroundTruth
+  private let model: FiniteMDP
+  private let space: ActionSpace
+  private let gamma: Double
+  private let optimum: Double?
+  private var evaluator: PolicyEvaluator
+  private var waiting: [(row: Int, metric: Metric, policy: [Double])] = []
+  private var ready: [Value] = []
+  private var last: [Metric: (policy: [Double], gap: Double)] = [:]
+
+  /// Nil where the task has no model, the model is too large for exact evaluation, or the algorithm has nothing to compare.
+  init?(variant: Variant, gamma: Double) {
+    truth = variant.truth
+    guard let model = truth.task.model, let evaluator = truth.evaluator, evaluator.isDirect else { return nil }
+    self.model = model
+    self.evaluator = evaluator
+    space = truth.task.space
+    self.gamma = gamma
+    switch variant.entry.kind {
+    case .control:
+      // Undiscounted and without an end there is no J to compare with.
+      guard let optimum = truth.optimum(gamma: gamma), optimum.isFinite else { return nil }
+      self.optimum = optimum
+      metrics = [.optimalityGap, .behaviorGap]
+    case .prediction:
+      optimum = nil
+      metrics = [.valueError]
+    case .planner, .bandit: return nil
+    }
+  }
+
+  /// Whether enough policies wait to be evaluated together.
+  var isFull: Bool { waiting.count >= 32 }
+
+  /// Notes what a row needs.
+  ///
+  /// - Parameter isDue: Whether the gaps are computed at this row; value errors are cheap, and computed at all.
+  mutating func record(_ process: TrialProcess, row: Int, isDue: Bool) {
+    if metrics == [.valueError] {
+      let report = process.report()
+      guard let exact = truth.values(of: space.pairs(report.targetPolicy, of: model), gamma: gamma) else { return }
+      ready.append(Value(row: row, metric: .valueError, number: error(of: report.stateValues, against: exact)))
+    } else if isDue {
+      let report = process.report()
+      waiting.append((row, .optimalityGap, space.pairs(report.targetPolicy, of: model)))
+      waiting.append((row, .behaviorGap, space.pairs(report.behaviorPolicy, of: model)))
+    }
+  }
+
+  /// Root mean squared error over the states that are not terminal.
+  private func error(of values: [Double], against exact: [Double]) -> Double {
+    var sum = 0.0
+    var count = 0
+    for state in 0..<model.stateCount where !model.isTerminal(state) {
+      let difference = values[state] - exact[state]
+      sum += difference * difference
+      count += 1
+    }
+    return (sum / Double(max(1, count))).squareRoot()
+  }
+
+  /// The numbers of all rows noted since the last call.
+  mutating func settle() -> [Value] {
+    defer {
+      waiting.removeAll(keepingCapacity: true)
+      ready.removeAll(keepingCapacity: true)
+    }
+    var results = ready
+    for metric in [Metric.optimalityGap, .behaviorGap] { results += gaps(metric) }
+    return results
+  }
+
+  private mutating func gaps(_ metric: Metric) -> [Value] {
+    let mine = waiting.filter { $0.metric == metric }
+    if mine.isEmpty { return [] }
+    var different: [StationaryPolicy] = []
+    var places: [Int] = []  // which of the different policies each row has; −1 for the one known before
+    var previous = last[metric]?.policy
+    for entry in mine {
+      if entry.policy != previous {
+        different.append(StationaryPolicy(unchecked: entry.policy))
+        previous = entry.policy
+      }
+      places.append(different.count - 1)
+    }
+    let gaps = evaluator.startValues(batch: different, gamma: gamma).map { start in
+      start.ends ? max(0, optimum! - start.value) : .infinity
+    }
+    let known = last[metric]?.gap ?? .nan
+    last[metric] = (mine.last!.policy, gaps.last ?? known)
+    return zip(mine, places).map { Value(row: $0.row, metric: metric, number: $1 < 0 ? known : gaps[$1]) }
+  }
+}

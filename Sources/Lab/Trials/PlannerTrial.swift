@@ -1,0 +1,66 @@
+import RLCore
+
+/// Trials of planners: sweeps behind a ``TrialProcess``.
+enum PlannerTrial<P: Planner> {
+  private final class Box {
+    var planner: P
+    var iteration = 0
+    var progress = PlannerProgress(residual: .nan, errorBound: .nan, isConverged: false, isFinished: false)
+
+    init(_ planner: P) { self.planner = planner }
+  }
+
+  static func process(for request: TrialRequest, gamma: Double) throws -> TrialProcess {
+    guard let model = request.task.model else { throw SettingProblem("a planner needs a model") }
+    let box = Box(try P(request.settings, model: model, threads: request.threads))
+    let space = request.task.space
+    return TrialProcess(
+      metrics: [.residual, .errorBound, .statesChanged], gamma: gamma,
+      advance: { _ in
+        box.progress = box.planner.iterate()
+        box.iteration += 1
+      },
+      counters: { TrialCounters(iteration: box.iteration) },
+      isFinished: { box.progress.isFinished },
+      measure: {
+        [box.progress.residual, box.progress.errorBound, box.progress.changedStates.map(Double.init) ?? .nan]
+      },
+      report: {
+        var report = LearnerReport()
+        report.stateValues = box.planner.values
+        report.actionValues = space.slots(box.planner.actionValues, of: model, filler: 0)
+        report.targetPolicy = space.slots(box.planner.policy.probabilities, of: model, filler: 0)
+        return report
+      },
+      save: { writer in
+        box.planner.save(to: &writer)
+        writer.write(box.iteration)
+        writer.write(box.progress.isFinished)
+      },
+      restore: { reader in
+        try box.planner.restore(from: &reader)
+        box.iteration = try reader.integer()
+        box.progress.isFinished = try reader.flag()
+      })
+  }
+}
+
+extension ActionSpace {
+  /// Numbers of a model's pairs, laid out slot by slot.
+  func slots(_ pairs: [Double], of model: FiniteMDP, filler: Double) -> [Double] {
+    var slots = [Double](repeating: filler, count: slotCount)
+    for state in 0..<stateCount {
+      for (place, pair) in model.pairs(of: state).enumerated() { slots[state * width + place] = pairs[pair] }
+    }
+    return slots
+  }
+
+  /// Numbers of slots, laid out pair by pair.
+  func pairs(_ slots: [Double], of model: FiniteMDP) -> [Double] {
+    var pairs = [Double](repeating: 0, count: model.pairCount)
+    for state in 0..<stateCount {
+      for (place, pair) in model.pairs(of: state).enumerated() { pairs[pair] = slots[state * width + place] }
+    }
+    return pairs
+  }
+}

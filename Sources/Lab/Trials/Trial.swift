@@ -1,0 +1,150 @@
+import RLCore
+
+/// One variant with one seed: a pure function of its resolved configuration.
+struct Trial {
+  let variant: Variant
+  let root: UInt64
+  let seed: UInt64
+  /// Whether its tables are wanted.
+  let wantsTables: Bool
+  /// How many threads it may use.
+  var threads = 1
+
+  var key: Journal.Key { .init(variant: variant.key, seed: seed) }
+
+  /// How a trial ended.
+  enum Ending {
+    case finished(TrialRecord)
+    /// Stopped by a signal; what it had done is in its checkpoint, if it has one.
+    case interrupted
+  }
+
+  /// Runs the trial from its checkpoint, or from the start.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: Where it keeps its state while it runs; nil for nowhere.
+  ///   - progress: Called now and then with the units finished since the last call.
+  func run(checkpoint: Checkpoint?, progress: (Int) -> Void) throws -> Ending {
+    let request = TrialRequest(
+      task: variant.task, settings: variant.algorithm.settings, budget: variant.budget, root: root, seed: seed,
+      truth: variant.truth, threads: threads)
+    let process = try variant.entry.make(request)
+    var recorder = Recorder(process: process, variant: variant, root: root, seed: seed)
+    if let state = checkpoint?.read() {
+      try restore(state, process: process, recorder: &recorder)
+    } else {
+      recorder.record(process, isFirst: true, isLast: false)
+    }
+    let budget = variant.budget
+    var done = process.counters()[budget.unit]
+    progress(done)
+    var timer = ContinuousClock.now
+    while done < budget.count && !process.isFinished() {
+      let next = min(budget.count, (done / variant.record.every + 1) * variant.record.every)
+      while process.counters()[budget.unit] < next && !process.isFinished() {
+        if Interrupt.isRequested {
+          save(process, recorder: &recorder, to: checkpoint)
+          return .interrupted
+        }
+        try process.advance(next)
+        if let checkpoint, ContinuousClock.now - timer > checkpoint.interval {
+          save(process, recorder: &recorder, to: checkpoint)
+          timer = .now
+        }
+      }
+      let reached = process.counters()[budget.unit]
+      progress(reached - done)
+      done = reached
+      recorder.record(process, isFirst: false, isLast: done >= budget.count || process.isFinished())
+    }
+    let record = recorder.finish(process, wantsTables: wantsTables)
+    return .finished(record)
+  }
+
+  private func save(_ process: TrialProcess, recorder: inout Recorder, to checkpoint: Checkpoint?) {
+    guard let checkpoint else { return }
+    var writer = StateWriter()
+    process.save(&writer)
+    recorder.save(to: &writer)
+    checkpoint.write(writer.bytes)
+  }
+
+  private func restore(_ bytes: [UInt8], process: TrialProcess, recorder: inout Recorder) throws {
+    var reader = StateReader(bytes)
+    try process.restore(&reader)
+    try recorder.restore(from: &reader)
+  }
+}
+
+/// The rows of a running trial: what the process measures, the exact columns, and the evaluations.
+struct Recorder {
+  private let variant: Variant
+  private let metrics: [Metric]
+  private var record: TrialRecord
+  private var exact: ExactColumns?
+  private var evaluator: Evaluator?
+
+  init(process: TrialProcess, variant: Variant, root: UInt64, seed: UInt64) {
+    self.variant = variant
+    exact = variant.record.exactEvery.flatMap { _ in ExactColumns(variant: variant, gamma: process.gamma) }
+    evaluator = variant.record.evaluation.flatMap { Evaluator(options: $0, task: variant.task, root: root, seed: seed) }
+    let all = process.metrics + (exact?.metrics ?? []) + (evaluator == nil ? [] : [.evaluationReturn, .evaluationStd])
+    metrics = Metric.allCases.filter(all.contains)
+    record = TrialRecord(metrics: metrics.map(\.rawValue))
+  }
+
+  /// Adds a row for where the process stands now.
+  mutating func record(_ process: TrialProcess, isFirst: Bool, isLast: Bool) {
+    let counters = process.counters()
+    let done = counters[variant.budget.unit]
+    let start = record.rows.count
+    record.rows += [counters.iteration, counters.episode, counters.step].map { $0.map(Double.init) ?? .nan }
+    record.rows += [Double](repeating: .nan, count: metrics.count)
+    let measured = process.measure()
+    if !isFirst {
+      for (metric, value) in zip(process.metrics, measured) { put(metric, value, in: start) }
+    }
+    if exact != nil {
+      let isDue = isFirst || isLast || done % (variant.record.exactEvery ?? 1) == 0
+      exact!.record(process, row: record.rowCount - 1, isDue: isDue)
+      if exact!.isFull { settle() }
+    }
+    if evaluator != nil, !isFirst, isLast || done % evaluator!.options.every == 0 {
+      let result = evaluator!.evaluate(process.report())
+      put(.evaluationReturn, result.mean, in: start)
+      put(.evaluationStd, result.std, in: start)
+    }
+  }
+
+  private mutating func put(_ metric: Metric, _ value: Double, in start: Int) {
+    if let column = metrics.firstIndex(of: metric) { record.rows[start + 3 + column] = value }
+  }
+
+  /// Fills in the exact columns of rows that wait for them.
+  private mutating func settle() {
+    guard let filled = exact?.settle() else { return }
+    for value in filled { put(value.metric, value.number, in: value.row * record.width) }
+  }
+
+  /// The finished record.
+  mutating func finish(_ process: TrialProcess, wantsTables: Bool) -> TrialRecord {
+    settle()
+    if wantsTables {
+      let report = process.report()
+      record.tables = .init(
+        actionValues: report.actionValues, probabilities: report.targetPolicy, stateValues: report.stateValues)
+    }
+    return record
+  }
+
+  mutating func save(to writer: inout StateWriter) {
+    settle()
+    writer.write(record.rows)
+    evaluator?.save(to: &writer)
+  }
+
+  mutating func restore(from reader: inout StateReader) throws(StateError) {
+    record.rows = try reader.list(of: 0.0)
+    try evaluator?.restore(from: &reader)
+  }
+}
