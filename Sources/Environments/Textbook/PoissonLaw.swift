@@ -20,6 +20,7 @@ struct PoissonLaw {
     for k in 0..<end { masses[k] = k == 0 ? exp(-mean) : masses[k - 1] * mean / Double(k) }
     var tails = [Double](repeating: 0, count: end + 1)
     for k in stride(from: end - 1, through: 0, by: -1) { tails[k] = tails[k + 1] + masses[k] }
+    if limit == nil { tails[0] = 1 }  // What the sum has but for rounding: the certain event draws nothing.
     self.masses = masses
     self.tails = tails
   }

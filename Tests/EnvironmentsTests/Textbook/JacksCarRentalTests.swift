@@ -5,7 +5,7 @@ import Testing
 
 /// `jacks_car_rental.json` and `jacks_car_rental_q.csv`: policy iteration with exact and with truncated Poisson laws, outside this project.
 @Suite struct JacksCarRentalTests {
-  private struct Fixture: Decodable {
+  private struct Solutions: Decodable {
     struct Solution: Decodable {
       let policies: [[[Int]]]
       let v_star: [[Double]]
@@ -18,37 +18,37 @@ import Testing
 
   /// v* and v of π₀ are the fixed points of their backups: a residual below 1e-7 bounds the error by 1e-6 at this discount. The file's
   /// last policy is greedy.
-  private func check(_ model: FiniteMDP, _ solution: Fixture.Solution, gamma: Double) {
+  private func check(_ model: FiniteMDP, _ solution: Solutions.Solution, gamma: Double) {
     let optimal = solution.v_star.flatMap(\.self)
     let still = solution.v_pi0.flatMap(\.self)
+    let solver = PlainSolver(model: model, gamma: gamma)
     for state in 0..<model.stateCount {
-      let best = TinySolver.best(model, state: state, values: optimal, gamma: gamma, within: 1e-6)
-      #expect(abs(best.value - optimal[state]) < 1e-7)
-      #expect(best.actions.contains(solution.policies.last![state / 21][state % 21] + 5))
+      let q = model.pairs(of: state).map { solver.value(of: $0, optimal) }
+      #expect(abs(q.max()! - optimal[state]) < 1e-7)
+      let greedy = model.actions(of: state).firstIndex(of: solution.policies.last![state / 21][state % 21] + 5)!
+      #expect(q[greedy] > q.max()! - 1e-6)
       let staying = model.pairs(of: state).first { model.pairActions[$0] == 5 }!
-      #expect(
-        abs(TinySolver.actionValue(model, pair: staying, values: still, gamma: gamma) - still[state]) < 1e-7)
+      #expect(abs(solver.value(of: staying, still) - still[state]) < 1e-7)
     }
   }
 
   @Test func exactLaws() throws {
-    let fixture = try fixture("jacks_car_rental.json", as: Fixture.self)
-    let model = try model(of: JacksCarRental.self)
+    let fixture = try Fixture.json(Solutions.self, "textbook/jacks_car_rental.json")
+    let model = try JacksCarRental.task().model
     #expect(model.isContinuing)
     #expect(model.actionLabels == ["-5", "-4", "-3", "-2", "-1", "0", "1", "2", "3", "4", "5"])
     #expect(model.stateLabels.label(of: 3 * 21 + 17) == "(3,17)")
     check(model, fixture.exact_poisson, gamma: fixture.gamma)
 
     let optimal = fixture.exact_poisson.v_star.flatMap(\.self)
-    let lines = String(decoding: try EnvironmentsTests.fixture("jacks_car_rental_q.csv"), as: UTF8.self)
-    for line in lines.split(whereSeparator: \.isNewline).dropFirst() {
+    let solver = PlainSolver(model: model, gamma: fixture.gamma)
+    for line in try Fixture.lines("textbook/jacks_car_rental_q.csv").dropFirst() {
       let cells = line.split(separator: ",", omittingEmptySubsequences: false)
       let state = Int(cells[0])! * 21 + Int(cells[1])!
       let expected = cells[2...].map { Double($0) }
       var found = [Double?](repeating: nil, count: 11)
       for pair in model.pairs(of: state) {
-        found[Int(model.pairActions[pair])] = TinySolver.actionValue(
-          model, pair: pair, values: optimal, gamma: fixture.gamma)
+        found[Int(model.pairActions[pair])] = solver.value(of: pair, optimal)
       }
       for (value, wanted) in zip(found, expected) {
         #expect((value == nil) == (wanted == nil))
@@ -59,8 +59,8 @@ import Testing
   }
 
   @Test func lawsCutBelowEleven() throws {
-    let fixture = try fixture("jacks_car_rental.json", as: Fixture.self)
-    let model = try model(of: JacksCarRental.self, ["poisson_truncation": .integer(11)])
+    let fixture = try Fixture.json(Solutions.self, "textbook/jacks_car_rental.json")
+    let model = try JacksCarRental.task(with: ["poisson_truncation": .integer(11)]).model
     check(model, fixture.poisson_truncated_below_11, gamma: fixture.gamma)
     for pair in [0, 1000, model.pairCount - 1] {
       let kept = model.outcomes(of: pair).map { model.outcome($0) }.filter { !$0.terminated }
@@ -70,12 +70,10 @@ import Testing
 
   /// Where each location's expected income is a sum of its own, the values are 406.07 and 617.90 (a separable program outside this project).
   @Test func separateIncomeUnderCutLaws() throws {
-    let model = try model(
-      of: JacksCarRental.self,
-      [
-        "poisson_truncation": .integer(11), "truncated_reward": .text("separate"), "max_cars": .integer(4),
-        "request_rates": .list([.integer(1), .integer(2)]), "return_rates": .list([.integer(1), .integer(1)]),
-      ])
+    let model = try JacksCarRental.task(with: [
+      "poisson_truncation": .integer(11), "truncated_reward": .text("separate"), "max_cars": .integer(4),
+      "request_rates": .numbers(1, 2), "return_rates": .numbers(1, 1),
+    ]).model
     // Expected rentals of one day from (4, 3) without a move, by hand from the two request laws.
     let income = 10 * (rentals(cars: 4, mean: 1, below: 11) + rentals(cars: 3, mean: 2, below: 11))
     let pair = model.pairs(of: 4 * 5 + 3).first { model.pairActions[$0] == 5 }!
@@ -94,8 +92,7 @@ import Testing
   }
 
   private func small(_ changes: [String: Setting]) throws -> FiniteMDP {
-    try model(
-      of: JacksCarRental.self, ["max_cars": .integer(6)].merging(changes) { _, changed in changed })
+    try JacksCarRental.task(with: ["max_cars": .integer(6)].merging(changes) { _, changed in changed }).model
   }
 
   /// The expected reward of moving `moved` cars in a state of the small task.
@@ -123,23 +120,24 @@ import Testing
   @Test func constantReturnsAddToWhatIsLeft() throws {
     let model = try small(["constant_returns": .boolean(true)])
     // From (0, 0) nothing can be rented: the evening has exactly the returned cars, 3 and 2.
-    #expect(
-      outcomes(model, state: 0, action: 5) == [.init(probability: 1, next: 3 * 7 + 2, reward: 0, terminated: false)])
+    #expect(model.outcomes(state: 0, action: 5) == [.on(1, 3 * 7 + 2, 0)])
   }
 
   @Test func offersMovesOfCarsThatAreThere() throws {
     let model = try small(["max_move": .integer(2)])
     #expect(model.actionLabels == ["-2", "-1", "0", "1", "2"])
-    #expect(model.pairs(of: 1 * 7 + 0).map { model.pairActions[$0] } == [2, 3])
-    #expect(model.pairs(of: 0 * 7 + 6).map { model.pairActions[$0] } == [0, 1, 2])
+    #expect(model.actions(of: 1 * 7 + 0) == [2, 3])
+    #expect(model.actions(of: 0 * 7 + 6) == [0, 1, 2])
   }
 
   @Test func wrongSettingsSayWhatIsWrong() {
-    func place(_ changes: [String: Setting]) -> String? { problem(in: JacksCarRental.self, changes)?.place }
+    func place(_ changes: [String: Setting]) -> Substring? {
+      JacksCarRental.problem(with: changes)?.prefix { $0 != ":" }
+    }
     #expect(place(["max_cars": .integer(0)]) == ".max_cars")
     #expect(place(["max_move": .integer(-1)]) == ".max_move")
-    #expect(place(["request_rates": .list([.integer(3)])]) == ".request_rates")
-    #expect(place(["return_rates": .list([.integer(3), .integer(-2)])]) == ".return_rates[1]")
+    #expect(place(["request_rates": .numbers(3)]) == ".request_rates")
+    #expect(place(["return_rates": .numbers(3, -2)]) == ".return_rates[1]")
     #expect(place(["rental_reward": .real(.infinity)]) == ".rental_reward")
     #expect(place(["move_cost": .null]) == ".move_cost")
     #expect(place(["poisson_truncation": .integer(0)]) == ".poisson_truncation")
@@ -150,6 +148,6 @@ import Testing
     #expect(
       place(["constant_returns": .boolean(true), "return_rates": .list([.real(2.5), .integer(2)])])
         == ".return_rates[0]")
-    #expect(problem(in: JacksCarRental.self, ["max_cars": .integer(100)])?.message.contains("lower") == true)
+    #expect(JacksCarRental.problem(with: ["max_cars": .integer(100)])?.contains("lower") == true)
   }
 }
