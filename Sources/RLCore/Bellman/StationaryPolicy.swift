@@ -145,6 +145,12 @@ public struct StationaryPolicy: Sendable, Equatable {
     }
   }
 
+  /// Sets two probabilities of the same state.
+  mutating func setProbability(_ p: Double, of first: Int, and q: Double, of second: Int) {
+    probabilities[first] = p
+    probabilities[second] = q
+  }
+
   /// The same policy with probability `1 − epsilon`, an action drawn uniformly with probability `epsilon`.
   public func softened(by epsilon: Double, in model: FiniteMDP) -> StationaryPolicy {
     precondition(epsilon >= 0 && epsilon <= 1, "epsilon \(epsilon) is not in [0, 1]")

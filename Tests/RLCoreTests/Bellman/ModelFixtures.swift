@@ -69,10 +69,12 @@ enum ModelFixtures {
 
   /// A random model: some states terminal, states with different numbers of actions, outcomes that may terminate.
   ///
-  /// - Parameter ending: The chance that an outcome terminates; with 0 and `terminal` 0 the task continues.
+  /// - Parameters:
+  ///   - ending: The chance that an outcome terminates; with 0 and `terminal` 0 the task continues.
+  ///   - endsEverywhere: Whether the first outcome of each pair terminates.
   static func random(
     seed: UInt64, states: Int, actions: Int = 3, branching: Int = 3, ending: Double = 0.1, terminal: Double = 0.05,
-    reward: (inout RandomStream) -> Double = { 2 * $0.uniform() - 1 }
+    endsEverywhere: Bool = false, reward: (inout RandomStream) -> Double = { 2 * $0.uniform() - 1 }
   ) -> FiniteMDP {
     var stream = RandomStream(seed: seed)
     var builder = FiniteMDPBuilder(states: states, actions: actions)
@@ -83,11 +85,11 @@ enum ModelFixtures {
         var weights = (0..<branching).map { _ in stream.uniform() + 0.05 }
         let sum = weights.reduce(0, +)
         for k in weights.indices { weights[k] /= sum }
-        for weight in weights {
+        for (k, weight) in weights.enumerated() {
           let next = Int(stream.uniform() * Double(states))
           let value = reward(&stream)
-          builder.addOutcome(
-            probability: weight, next: next, reward: value, terminated: stream.uniform() < ending)
+          let ends = stream.uniform() < ending || (endsEverywhere && k == 0)
+          builder.addOutcome(probability: weight, next: next, reward: value, terminated: ends)
         }
       }
     }
