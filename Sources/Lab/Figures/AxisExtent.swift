@@ -55,6 +55,8 @@ struct AxisExtent: Sendable {
       range = padded(range.0, range.1, by: padding)
     }
     if case .fixed(let from, let to) = axis.limits { range = fixed(from, to, otherwise: range) }
+    // Neighbouring numbers may share a place on the axis's own scale.
+    if !(axis.transformed(range.1) > axis.transformed(range.0)) { range = padded(range.0, range.0, by: 0) }
     return range.0...range.1
   }
 
@@ -65,7 +67,7 @@ struct AxisExtent: Sendable {
     func quantile(_ p: Double) -> Double {
       axis.transformed(sorted[Int((p * Double(sorted.count - 1)).rounded())])
     }
-    let p = min(max(tail, 0), 0.5)
+    let p = tail > 0 ? min(tail, 0.5) : 0
     let (a, b) = (quantile(p), quantile(1 - p))
     let margin = (b - a) / 2
     let (least, most) = (axis.transformed(low), axis.transformed(high))

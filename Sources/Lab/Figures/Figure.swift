@@ -59,6 +59,12 @@ public struct FigurePanel: Sendable {
   let names: [String]
   let entries: @Sendable (StyleBook) -> [LegendEntry]
   let draw: @Sendable (inout SVGCanvas, FigureRect, StyleBook) -> Void
+
+  /// A panel's size held between 120 by 100, where axes still fit, and 20 000 either way.
+  static func usable(_ size: (width: Double, height: Double)) -> (width: Double, height: Double) {
+    func held(_ length: Double, from least: Double) -> Double { length > least ? min(length, 20_000) : least }
+    return (held(size.width, from: 120), held(size.height, from: 100))
+  }
 }
 
 /// Which style belongs to which name, the same in all panels of a figure.

@@ -68,8 +68,8 @@ public struct FigureAxis: Sendable, Equatable {
   func transformed(_ value: Double) -> Double {
     switch scale {
     case .linear, .categories: value.isFinite ? value : .nan
-    case .log10: value > 0 && value.isFinite ? decimalLogarithm(value) : .nan
-    case .log2: value > 0 && value.isFinite ? binaryLogarithm(value) : .nan
+    case .log10: value > 0 && value.isFinite ? FigureMath.decimalLogarithm(value) : .nan
+    case .log2: value > 0 && value.isFinite ? FigureMath.binaryLogarithm(value) : .nan
     }
   }
 
@@ -77,8 +77,8 @@ public struct FigureAxis: Sendable, Equatable {
   func restored(_ place: Double) -> Double {
     switch scale {
     case .linear, .categories: place
-    case .log10: tenToThe(place)
-    case .log2: twoToThe(place)
+    case .log10: FigureMath.power(10, place)
+    case .log2: FigureMath.power(2, place)
     }
   }
 

@@ -34,7 +34,7 @@ struct FigureColor: Equatable, Sendable {
   /// Whether black text has more contrast on this colour than white text: relative luminance (WCAG 2.1) above
   /// 0.179, where both have a ratio of 4.58. The transfer curve is taken as a power of 2.2.
   var isLight: Bool {
-    func linear(_ channel: UInt8) -> Double { power(Double(channel) / 255, 2.2) }
+    func linear(_ channel: UInt8) -> Double { FigureMath.power(Double(channel) / 255, 2.2) }
     return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue) > 0.179
   }
 }

@@ -142,9 +142,8 @@ private struct HeatMapDrawing: Sendable {
       for (column, value) in values.enumerated() { draw(value, in: cell(row, column), &canvas) }
     }
     if let (row, column) = bestCell {
-      var rim = cell(row, column)
+      let rim = cell(row, column)
       canvas.rect(rim, fill: nil, stroke: .fixed(FigureColor(0xFFFFFF)), width: 4.5)
-      rim = FigureRect(x: rim.x, y: rim.y, width: rim.width, height: rim.height)
       canvas.rect(rim, fill: nil, stroke: .fixed(FigureColor(0x000000)), width: 2)
     }
     plot.drawAxes(&canvas)

@@ -163,10 +163,12 @@ struct LineDrawing: Sendable {
     _ canvas: inout SVGCanvas
   ) {
     var bars = SVGPath()
+    var lastX = -Double.infinity
     for i in line.low.indices {
       let x = plot.x(line.x[i]) + shift
       let ends = [plot.y(line.low[i]), plot.y(line.high[i])]
-      guard !x.isNaN, !ends[0].isNaN, !ends[1].isNaN else { continue }
+      guard !x.isNaN, !ends[0].isNaN, !ends[1].isNaN, x - lastX >= 4 else { continue }
+      lastX = x
       let piece = Clipping.segment(
         FigurePoint(x: x, y: ends[0]), FigurePoint(x: x, y: ends[1]), to: plot.area)
       guard let piece else { continue }

@@ -84,7 +84,7 @@ enum NumberLabels {
   /// The decimal exponent of a positive number: `floor(log10(x))`, and 0 for what has none.
   static func exponent(_ magnitude: Double) -> Int {
     guard magnitude > 0 && magnitude.isFinite else { return 0 }
-    var power = Int(decimalLogarithm(magnitude).rounded(.down))
+    var power = Int(FigureMath.decimalLogarithm(magnitude).rounded(.down))
     // log10 is not exact near powers of ten; the comparison is.
     if power < 300 && magnitude >= scaleByTen(1, power + 1) { power += 1 }
     if power > -300 && magnitude < scaleByTen(1, power) { power -= 1 }

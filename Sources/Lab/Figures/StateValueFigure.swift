@@ -73,7 +73,7 @@ public struct StateValueFigure: Figure {
       return [
         FigurePanel(
           title: title, subtitle: subtitle, description: drawing.description,
-          size: (max(size.width, 120), max(size.height, 100)), stretches: true, names: drawing.keys,
+          size: FigurePanel.usable(size), stretches: true, names: drawing.keys,
           entries: { drawing.entries($0) },
           draw: { canvas, frame, styles in drawing.draw(on: &canvas, in: frame, styles) })
       ]

@@ -1,26 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// The base-10 logarithm.
-func decimalLogarithm(_ value: Double) -> Double { log10(value) }
-
-/// The base-2 logarithm.
-func binaryLogarithm(_ value: Double) -> Double { log2(value) }
-
-/// The inverse of `decimalLogarithm`.
-func tenToThe(_ power: Double) -> Double { pow(10, power) }
-
-/// `base` to the `exponent`.
-func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
-
-/// The inverse of `binaryLogarithm`.
-func twoToThe(_ power: Double) -> Double { exp2(power) }
-
 /// Where an axis has its marks, and what it says there.
 struct TickMarks: Equatable, Sendable {
   struct Mark: Equatable, Sendable {
@@ -76,8 +53,8 @@ struct TickMarks: Equatable, Sendable {
   static func decades(from low: Double, to high: Double, count: Int) -> TickMarks {
     guard low > 0 && high.isFinite && low <= high else { return TickMarks() }
     let slack = 1e-9
-    let first = Int((decimalLogarithm(low) - slack).rounded(.up))
-    let last = Int((decimalLogarithm(high) + slack).rounded(.down))
+    let first = Int((FigureMath.decimalLogarithm(low) - slack).rounded(.up))
+    let last = Int((FigureMath.decimalLogarithm(high) + slack).rounded(.down))
     if last - first < 0 || (last == first && high < 4.9 * low) {
       return linear(from: low, to: high, count: count)
     }
@@ -103,8 +80,8 @@ struct TickMarks: Equatable, Sendable {
   static func octaves(from low: Double, to high: Double, count: Int) -> TickMarks {
     guard low > 0 && high.isFinite && low <= high else { return TickMarks() }
     let slack = 1e-9
-    let first = Int((binaryLogarithm(low) - slack).rounded(.up))
-    let last = Int((binaryLogarithm(high) + slack).rounded(.down))
+    let first = Int((FigureMath.binaryLogarithm(low) - slack).rounded(.up))
+    let last = Int((FigureMath.binaryLogarithm(high) + slack).rounded(.down))
     if last - first < 1 { return linear(from: low, to: high, count: count) }
     let stride = [1, 2, 4, 8, 16, 32, 64, 128, 256].first { (last - first) / $0 + 1 <= max(count, 2) } ?? 256
     var marks = TickMarks()

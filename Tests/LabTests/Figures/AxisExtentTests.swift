@@ -85,6 +85,24 @@ import Testing
     }
   }
 
+  @Test func neighbouringNumbersGiveWidthOnEveryScale() {
+    for scale in [FigureAxis.Scale.linear, .log10, .log2] {
+      for value in [1e-200, 0.3, 1, 1e200] {
+        let axis = FigureAxis("y", scale: scale, limits: .fixed(from: value, to: value.nextUp))
+        let range = limits(axis, [value])
+        #expect(axis.transformed(range.upperBound) > axis.transformed(range.lowerBound))
+      }
+    }
+  }
+
+  @Test func tailsThatAreNoShareShowAll() {
+    let values = (0...100).map { $0 == 0 ? -1e6 : Double($0) }
+    for tail in [Double.nan, -1, 0, 7, .infinity] {
+      let range = limits(FigureAxis("y", limits: .robust(tail: tail)), values)
+      #expect(range == -1e6...100)
+    }
+  }
+
   @Test func tallySaysWhatIsNotShown() {
     var tally = ClippingTally(axis: FigureAxis("y"), range: 0...10)
     for value in [-1700.0, -3, 0, 5, 10, 11, .nan, .infinity] { tally.add(value) }

@@ -39,7 +39,7 @@ enum FigureGallery {
     Item(name: "grid-cliff", figure: cliffGrid),
     Item(name: "grid-kings", figure: kingsGrid),
     Item(name: "grid-maze", figure: maze(side: 9)),
-    Item(name: "grid-large", figure: maze(side: 41)),
+    Item(name: "grid-large", figure: maze(side: 31)),
     Item(name: "grid-unvalued", figure: mapOnly),
     Item(name: "states-bars", figure: randomWalk),
     Item(name: "states-negative", figure: negativeBars),
@@ -71,11 +71,11 @@ enum FigureGallery {
     return unit(stream.next()) + unit(stream.next()) + unit(stream.next()) - 1.5
   }
 
-  static func cliffCurves(variants: Int) -> LineFigure {
+  static func cliffCurves(variants: Int, episodes: Int = 300) -> LineFigure {
     var stream = RandomStream(seed: 7)
     let series = names(variants).enumerated().map { index, name in
       let level = -20 - 6 * Double(index % 7) - Double(index)
-      let x = (1...500).map(Double.init)
+      let x = (1...episodes).map(Double.init)
       let y = x.map { level - 1700 * exp(-$0 / 7) - 120 * exp(-$0 / 60) + 9 * noise(&stream) }
       let half = x.map { 4 + 300 * exp(-$0 / 12) }
       return LineFigure.Series(
@@ -84,7 +84,7 @@ enum FigureGallery {
     return LineFigure(
       title: "Cliff walking: on-policy against off-policy", subtitle: "mean of 100 seeds, 95 % interval",
       xAxis: FigureAxis("episode", isInteger: true),
-      yAxis: FigureAxis("return", isInteger: false), series: series,
+      yAxis: FigureAxis("return"), series: series,
       references: [ReferenceLine(name: "optimum J*", value: -13)])
   }
 
@@ -321,7 +321,7 @@ enum FigureGallery {
 
   static var manyPanels: PanelFigure {
     let figures = ["cliff-walking", "frozen-lake", "taxi"].map { name in
-      var figure = cliffCurves(variants: 20)
+      var figure = cliffCurves(variants: 20, episodes: 100)
       figure.title = name
       figure.size = (330, 240)
       return figure

@@ -134,6 +134,20 @@ import Testing
     #expect(try parsed(FigureGallery.residuals).labels.contains("iteration (sweeps)"))
   }
 
+  @Test(arguments: [Double.nan, -5, 0, 1, .infinity])
+  func impossibleSizesAreHeldWithinReason(length: Double) throws {
+    var odd = figure([line("a", [1, 2])])
+    odd.size = (length, length)
+    let canvas = try parsed(odd).canvas
+    #expect(canvas.width >= 120 && canvas.width < 21_000 && canvas.height >= 100 && canvas.height < 21_000)
+  }
+
+  @Test func studiesThinTheirErrorBars() throws {
+    let x = (0..<50_000).map(Double.init)
+    let dense = LineFigure.Series(name: "a", x: x, y: x, low: x.map { $0 - 1 }, high: x.map { $0 + 1 })
+    #expect(figure([dense], kind: .study).svgBytes().count < 200_000)
+  }
+
   @Test func seriesOfOneNameAreTwo() throws {
     let document = try parsed(figure([line("a", [1, 2]), line("a", [2, 1])]))
     let strokes = document.all("path").compactMap { $0.attributes["stroke"] }
