@@ -44,15 +44,16 @@ struct AxisExtent: Sendable {
 
   /// The limits that the axis asks for, always finite and of positive width.
   ///
-  /// - Parameter padding: The share of the range that is added on either side where a limit is not fixed; it does not
-  ///   reach across zero.
-  func limits(padding: Double) -> ClosedRange<Double> {
+  /// - Parameters:
+  ///   - padding: The share of the range that is added on either side where a limit is not fixed.
+  ///   - stopsAtZero: Whether the padding ends at zero where no value lies beyond.
+  func limits(padding: Double, stopsAtZero: Bool = true) -> ClosedRange<Double> {
     if case .categories(let names) = axis.scale { return -0.5...(Double(max(names.count, 1)) - 0.5) }
     var range = count > 0 ? (low, high) : (positiveOnly ? (0.1, 1) : (0, 1))
     if case .robust(let tail) = axis.limits, let robust = robustRange(tail: tail) {
       range = padded(robust.from, robust.to, by: 0)
     } else {
-      range = padded(range.0, range.1, by: padding)
+      range = padded(range.0, range.1, by: padding, stopsAtZero: stopsAtZero)
     }
     if case .fixed(let from, let to) = axis.limits { range = fixed(from, to, otherwise: range) }
     // Neighbouring numbers may share a place on the axis's own scale.
@@ -90,7 +91,9 @@ struct AxisExtent: Sendable {
   }
 
   /// A range widened by `padding` of its own width; a range without width gets some.
-  private func padded(_ from: Double, _ to: Double, by padding: Double) -> (Double, Double) {
+  private func padded(
+    _ from: Double, _ to: Double, by padding: Double, stopsAtZero: Bool = true
+  ) -> (Double, Double) {
     if positiveOnly {
       let (a, b) = (axis.transformed(from), axis.transformed(to))
       let margin = b - a < 1e-9 ? 0.5 : (b - a) * padding
@@ -103,8 +106,8 @@ struct AxisExtent: Sendable {
     }
     let margin = (to - from) * padding
     return (
-      from >= 0 && from < margin ? 0 : from - margin,
-      to <= 0 && -to < margin ? 0 : to + margin
+      stopsAtZero && from >= 0 && from < margin ? 0 : from - margin,
+      stopsAtZero && to <= 0 && -to < margin ? 0 : to + margin
     )
   }
 

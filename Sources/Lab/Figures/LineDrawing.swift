@@ -33,7 +33,8 @@ struct LineDrawing: Sendable {
 
     var xs = AxisExtent(axis: xAxis, expected: series.reduce(0) { $0 + $1.x.count })
     for line in series { xs.add(contentsOf: line.x) }
-    let xRange = xs.limits(padding: figure.kind == .study ? 0.04 : 0)
+    // Markers at either end, moved aside for their error bars, need room.
+    let xRange = xs.limits(padding: figure.kind == .study ? 0.04 : 0, stopsAtZero: figure.kind != .study)
     self.xRange = xRange
 
     var ys = AxisExtent(axis: yAxis, expected: series.reduce(0) { $0 + $1.y.count + 2 * $1.low.count })

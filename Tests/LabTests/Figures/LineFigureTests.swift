@@ -134,6 +134,22 @@ import Testing
     #expect(try parsed(FigureGallery.residuals).labels.contains("iteration (sweeps)"))
   }
 
+  @Test func studiesShowEveryPointBesideItsNeighbours() throws {
+    let x = [0.0, 0.5, 1]
+    let series = (0..<6).map {
+      LineFigure.Series(name: "v\($0)", x: x, y: [1, 2, 3], low: [0, 1, 2], high: [2, 3, 4])
+    }
+    var study = figure(series, kind: .study)
+    study.legend = .none
+    // Markers are circles or closed paths with a rim, and crosses wider than error bars.
+    let marks = try parsed(study).elements.filter {
+      $0.name == "circle" || $0.attributes["stroke-width"] == "0.6"
+        || $0.attributes["d"] != nil
+          && $0.attributes["stroke-width"] == "1.8" && $0.points.count == 4
+    }
+    #expect(marks.count == 6 * 3)
+  }
+
   @Test(arguments: [Double.nan, -5, 0, 1, .infinity])
   func impossibleSizesAreHeldWithinReason(length: Double) throws {
     var odd = figure([line("a", [1, 2])])
