@@ -127,8 +127,8 @@ public struct TrialProcess {
   public var isFinished: () -> Bool
   /// The columns that it can fill, without the exact and the evaluation columns.
   public var metrics: [Metric]
-  /// The values of `metrics` since the last call, NaN where there is none. The first call is made before learning.
-  public var measure: () -> [Double]
+  /// Writes the values of `metrics` since the last call, NaN where there is none. The first call is made before learning.
+  public var measure: (UnsafeMutableBufferPointer<Double>) -> Void
   /// What has been learned.
   public var report: () -> LearnerReport
   /// Appends all that changes while the trial runs.
@@ -142,7 +142,7 @@ public struct TrialProcess {
   public init(
     metrics: [Metric], gamma: Double, advance: @escaping (Int) throws -> Void,
     counters: @escaping () -> TrialCounters, isFinished: @escaping () -> Bool = { false },
-    measure: @escaping () -> [Double], report: @escaping () -> LearnerReport,
+    measure: @escaping (UnsafeMutableBufferPointer<Double>) -> Void, report: @escaping () -> LearnerReport,
     save: @escaping (inout StateWriter) -> Void, restore: @escaping (inout StateReader) throws -> Void
   ) {
     self.metrics = metrics

@@ -110,31 +110,31 @@ final class Journal: Sendable {
     return bytes
   }
 
+  private static let seed: UInt64 = 0x9e37_79b9_7f4a_7c15
+
   /// Eight bytes at a time, so that it keeps up with the disk.
-  private static func checksum(_ bytes: [UInt8], from state: UInt64 = 0x9e37_79b9_7f4a_7c15) -> UInt64 {
-    bytes.withUnsafeBytes { raw in
-      var hash = state
-      var place = 0
-      while place + 8 <= raw.count {
-        hash = (hash ^ raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)) &* 0xff51_afd7_ed55_8ccd
-        hash ^= hash >> 32
-        place += 8
-      }
-      while place < raw.count {
-        hash = (hash ^ UInt64(raw[place])) &* 0x0000_0100_0000_01b3
-        place += 1
-      }
-      return hash
+  private static func checksum(_ raw: UnsafeRawBufferPointer, from state: UInt64) -> UInt64 {
+    var hash = state
+    var place = 0
+    while place + 8 <= raw.count {
+      hash = (hash ^ raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)) &* 0xff51_afd7_ed55_8ccd
+      hash ^= hash >> 32
+      place += 8
     }
+    while place < raw.count {
+      hash = (hash ^ UInt64(raw[place])) &* 0x0000_0100_0000_01b3
+      place += 1
+    }
+    return hash
   }
 
   private static func checksum(of file: Int32, from offset: Int, length: Int) -> UInt64? {
     let piece = 1 << 20
-    var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
+    var hash = seed
     var done = 0
     while done < length {
       guard let bytes = read(file, offset + done, min(piece, length - done)) else { return nil }
-      hash = checksum(bytes, from: hash)
+      hash = bytes.withUnsafeBytes { checksum($0, from: hash) }
       done += bytes.count
     }
     return hash
@@ -144,15 +144,17 @@ final class Journal: Sendable {
   ///
   /// - Throws: ``LabError`` (exit code 73) where the disk does not take it; what was there before stays whole.
   func append(_ record: TrialRecord, for key: Key) throws(LabError) {
-    var content = StateWriter()
+    var content = StateWriter(capacity: record.rows.count * 8 + 4096)
+    for _ in 0..<Self.headerSize / 8 { content.write(0) }
     record.save(to: &content)
-    var header = StateWriter()
-    header.write(Self.magic)
-    header.write(key.variant)
-    header.write(key.seed)
-    header.write(content.bytes.count)
-    header.write(Self.checksum(content.bytes))
-    let bytes = header.bytes + content.bytes
+    let length = content.bytes.count - Self.headerSize
+    let checksum = content.bytes.withUnsafeBytes {
+      Self.checksum(UnsafeRawBufferPointer(rebasing: $0[Self.headerSize...]), from: Self.seed)
+    }
+    for (place, word) in [Self.magic, key.variant, key.seed, UInt64(length), checksum].enumerated() {
+      content.overwrite(word, at: 8 * place)
+    }
+    let bytes = content.bytes
     let failure: Int32? = state.withLock { state in
       if state.writer < 0 {
         state.writer = open(folder + "/" + Self.ownName, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -175,7 +177,7 @@ final class Journal: Sendable {
         done += put
       }
       state.places[key] = Place(
-        file: state.writerIndex, offset: state.length + Self.headerSize, length: content.bytes.count)
+        file: state.writerIndex, offset: state.length + Self.headerSize, length: length)
       state.length += bytes.count
       return nil
     }

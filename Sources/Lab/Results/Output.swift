@@ -55,9 +55,14 @@ final class FileWriter {
 
   /// Appends bytes.
   func write(_ bytes: [UInt8]) throws(LabError) {
+    try bytes.withUnsafeBufferPointer { buffer throws(LabError) in try write(UnsafeRawBufferPointer(buffer)) }
+  }
+
+  /// Appends bytes.
+  func write(_ bytes: UnsafeRawBufferPointer) throws(LabError) {
     var done = 0
     while done < bytes.count {
-      let put = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress! + done, bytes.count - done) }
+      let put = Foundation.write(file, bytes.baseAddress! + done, bytes.count - done)
       if put < 0 && errno == EINTR { continue }
       if put <= 0 { throw Output.failure(path) }
       done += put

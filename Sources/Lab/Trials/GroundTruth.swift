@@ -26,10 +26,10 @@ public final class GroundTruth: Sendable {
 
   /// J*, the greatest expected return from the start; nil without a model, or where there is none (undiscounted, rewards without end).
   func optimum(gamma: Double) -> Double? {
-    guard task.model != nil else { return nil }
+    guard let model = task.model else { return nil }
     return known.withLock { known in
       if let optimum = known.optima[gamma] { return optimum }
-      let optimum: Double? = nil
+      let optimum = try? OptimalSolution(model, gamma: gamma).startValue
       known.optima[gamma] = .some(optimum)
       return optimum
     }

@@ -9,22 +9,22 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
   static func process(for request: TrialRequest) throws -> TrialProcess {
     switch request.task.shape {
     case .finite(let simulation, let model):
-      return try process(on: simulation, model: model, request: request) { _ in [] }
+      return try process(on: simulation, model: model, request: request) { _, _ in }
     case .armed(let bandit):
       return try process(onBandit: bandit, request: request)
     case .bandit(let bandit):
       return try process(onBandit: bandit, request: request)
     case .sampled(let environment):
-      return try process(on: environment, model: nil, request: request) { _ in [] }
+      return try process(on: environment, model: nil, request: request) { _, _ in }
     }
   }
 
   @inlinable
   static func process<B: BanditEnvironment>(onBandit bandit: B, request: TrialRequest) throws -> TrialProcess {
-    try process(on: bandit, model: nil, request: request) { environment in
+    try process(on: bandit, model: nil, request: request) { environment, row in
       let statistics = environment.takeStatistics()
-      let share = statistics.choices > 0 ? Double(statistics.optimal) / Double(statistics.choices) : .nan
-      return [share, statistics.regret]
+      row[1] = statistics.choices > 0 ? Double(statistics.optimal) / Double(statistics.choices) : .nan
+      row[2] = statistics.regret
     }
   }
 
@@ -37,11 +37,12 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
 
   @inlinable
   static func process<E: TabularEnvironment>(
-    on environment: E, model: FiniteMDP?, request: TrialRequest, extra: @escaping (inout E) -> [Double]
+    on environment: E, model: FiniteMDP?, request: TrialRequest, extra: @escaping (inout E, UnsafeMutableBufferPointer<Double>) -> Void
   ) throws -> TrialProcess {
     let learner = try Learner(request.settings, context: LearnerContext(space: environment.space, model: model))
     let gamma = learner.gamma
     let unit = request.budget.unit
+    let hasEpisodes = request.task.onlineMetrics.contains(.episodeReturn)
     let box = Box(
       EpisodeLoop(
         learner: learner, environment: environment, timeLimit: request.task.timeLimit,
@@ -58,9 +59,9 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
         }
       },
       counters: { TrialCounters(episode: box.loop.episode, step: box.loop.step) },
-      measure: {
-        let tally = box.loop.takeTally()
-        return request.task.onlineValues(tally.values) + extra(&box.loop.environment)
+      measure: { row in
+        box.loop.takeTally().write(hasEpisodes: hasEpisodes, into: row)
+        extra(&box.loop.environment, row)
       },
       report: {
         var report = LearnerReport()
@@ -73,27 +74,15 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
 }
 
 extension EpisodeLoop.Tally where Learner: ~Copyable {
-  @inlinable var values: TallyValues {
-    TallyValues(steps: steps, reward: reward, episodes: episodes, returns: returns, lengths: lengths)
-  }
-}
-
-/// What happened since the last row, without the types of the loop.
-@usableFromInline
-struct TallyValues {
-  let steps: Int
-  let reward: Double
-  let episodes: Int
-  let returns: Double
-  let lengths: Int
-
-  @usableFromInline
-  init(steps: Int, reward: Double, episodes: Int, returns: Double, lengths: Int) {
-    self.steps = steps
-    self.reward = reward
-    self.episodes = episodes
-    self.returns = returns
-    self.lengths = lengths
+  /// Writes mean return and length of the episodes, or the mean reward of the steps, NaN where there were none.
+  @inlinable
+  func write(hasEpisodes: Bool, into row: UnsafeMutableBufferPointer<Double>) {
+    if hasEpisodes {
+      row[0] = episodes > 0 ? returns / Double(episodes) : .nan
+      row[1] = episodes > 0 ? Double(lengths) / Double(episodes) : .nan
+    } else {
+      row[0] = steps > 0 ? reward / Double(steps) : .nan
+    }
   }
 }
 
@@ -118,13 +107,5 @@ extension PreparedTask {
   @usableFromInline var onlineMetrics: [Metric] {
     if case .bandit = content { return [.reward, .optimalAction, .regret] }
     return isContinuing && timeLimit == nil ? [.reward] : [.episodeReturn, .length]
-  }
-
-  @usableFromInline func onlineValues(_ tally: TallyValues) -> [Double] {
-    let steps = Double(tally.steps)
-    let episodes = Double(tally.episodes)
-    if case .bandit = content { return [tally.steps > 0 ? tally.reward / steps : .nan] }
-    if isContinuing && timeLimit == nil { return [tally.steps > 0 ? tally.reward / steps : .nan] }
-    return tally.episodes > 0 ? [tally.returns / episodes, Double(tally.lengths) / episodes] : [.nan, .nan]
   }
 }

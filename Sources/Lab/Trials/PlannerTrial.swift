@@ -22,8 +22,10 @@ enum PlannerTrial<P: Planner> {
       },
       counters: { TrialCounters(iteration: box.iteration) },
       isFinished: { box.progress.isFinished },
-      measure: {
-        [box.progress.residual, box.progress.errorBound, box.progress.changedStates.map(Double.init) ?? .nan]
+      measure: { row in
+        row[0] = box.progress.residual
+        row[1] = box.progress.errorBound
+        row[2] = box.progress.changedStates.map(Double.init) ?? .nan
       },
       report: {
         var report = LearnerReport()

@@ -83,6 +83,9 @@ struct Recorder {
   private var record: TrialRecord
   private var exact: ExactColumns?
   private var evaluator: Evaluator?
+  private var measured: [Double]
+  /// Where each measured number stands among the metrics.
+  private let places: [Int]
 
   init(process: TrialProcess, variant: Variant, root: UInt64, seed: UInt64) {
     self.variant = variant
@@ -91,6 +94,9 @@ struct Recorder {
     let all = process.metrics + (exact?.metrics ?? []) + (evaluator == nil ? [] : [.evaluationReturn, .evaluationStd])
     metrics = Metric.allCases.filter(all.contains)
     record = TrialRecord(metrics: metrics.map(\.rawValue))
+    record.rows.reserveCapacity(min(1 << 22, variant.budget.count / variant.record.every + 2) * record.width)
+    measured = [Double](repeating: .nan, count: process.metrics.count)
+    places = process.metrics.map { [metrics] metric in metrics.firstIndex(of: metric)! }
   }
 
   /// Adds a row for where the process stands now.
@@ -98,11 +104,13 @@ struct Recorder {
     let counters = process.counters()
     let done = counters[variant.budget.unit]
     let start = record.rows.count
-    record.rows += [counters.iteration, counters.episode, counters.step].map { $0.map(Double.init) ?? .nan }
-    record.rows += [Double](repeating: .nan, count: metrics.count)
-    let measured = process.measure()
+    record.rows.append(counters.iteration.map(Double.init) ?? .nan)
+    record.rows.append(counters.episode.map(Double.init) ?? .nan)
+    record.rows.append(counters.step.map(Double.init) ?? .nan)
+    for _ in metrics { record.rows.append(.nan) }
+    measured.withUnsafeMutableBufferPointer { process.measure($0) }
     if !isFirst {
-      for (metric, value) in zip(process.metrics, measured) { put(metric, value, in: start) }
+      for (place, value) in zip(places, measured) { record.rows[start + 3 + place] = value }
     }
     if exact != nil {
       let isDue = isFirst || isLast || done % (variant.record.exactEvery ?? 1) == 0

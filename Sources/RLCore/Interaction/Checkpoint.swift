@@ -23,8 +23,15 @@ public struct StateWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8] = []
 
-  /// An empty collection.
-  public init() {}
+  /// An empty collection, with room for so many bytes.
+  public init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
+  /// Puts a word in the place of one written before.
+  public mutating func overwrite(_ word: UInt64, at offset: Int) {
+    withUnsafeBytes(of: word.littleEndian) { source in
+      bytes.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[offset..<offset + 8]).copyMemory(from: source) }
+    }
+  }
 
   /// Appends a word.
   public mutating func write(_ word: UInt64) {
