@@ -13,6 +13,13 @@ public enum ControlParameters {
   /// How many rewards a target holds.
   public static let n = Parameter<Int>.integer(
     "n", symbol: "n", default: 1, in: 1...1_000_000, "how many rewards a target holds before it bootstraps")
+  /// The trace decay λ.
+  public static let lambda = Parameter<Double>.real(
+    "lambda", symbol: "λ", default: 0.9, in: .unit, "trace decay: 0 for one-step targets, 1 for whole returns")
+  /// The exploration of the target policy, where the method learns about an epsilon-greedy one.
+  public static let targetEpsilon = Parameter<Double?>.optionalReal(
+    "target_epsilon", symbol: "ε_π", in: .unit,
+    "the policy learned about is epsilon-greedy with this chance, 0 for greedy; null for that of the behaviour")
   /// Where action values start.
   public static let initialValue = Parameter<Double>.real(
     "initial_value", symbol: "Q₁", default: 0, "what every action value starts with")
@@ -28,6 +35,15 @@ public enum PredictionParameters {
 extension Schedule {
   /// The step size of a sample average, `1/N`, where none is given.
   init(averagingUnless given: Schedule?) { self = given ?? .visits(from: 1, power: 1) }
+}
+
+extension Exploration {
+  /// The target policy of a method that learns about an epsilon-greedy one: `target_epsilon`, or the behaviour's `epsilon` where that is null.
+  init(
+    targetOf settings: Settings, _ parameter: Parameter<Double?> = ControlParameters.targetEpsilon
+  ) {
+    self.init(epsilon: settings[parameter].map(Schedule.constant) ?? settings[Exploration.epsilonParameter])
+  }
 }
 
 extension LearnerReport {

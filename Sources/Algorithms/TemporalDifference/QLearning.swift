@@ -12,8 +12,8 @@ public struct QLearning: TabularLearner, ~Copyable {
     id: "q-learning", summary: "off-policy control: learns the greedy policy's values while it explores",
     source: "Watkins (1989); Sutton & Barto (2018), section 6.5",
     equation: "Q(S,A) ← Q(S,A) + α [R + γ max_a Q(S′,a) − Q(S,A)]",
-    parameters: [ControlParameters.alpha.declaration, ControlParameters.gamma.declaration] + Exploration.parameters
-      + [ControlParameters.initialValue.declaration])
+    parameters: [ControlParameters.alpha.declaration, ControlParameters.gamma.declaration]
+      + Exploration.offPolicyParameters + [ControlParameters.initialValue.declaration])
 
   /// The discount rate γ.
   public let gamma: Double
@@ -27,7 +27,7 @@ public struct QLearning: TabularLearner, ~Copyable {
     gamma = settings[ControlParameters.gamma]
     q = ActionValues(context.space, initial: settings[ControlParameters.initialValue])
     alpha = StepSize(settings[ControlParameters.alpha], entries: context.space.slotCount)
-    exploration = Exploration(settings)
+    exploration = try Exploration(offPolicy: settings, context: context)
   }
 
   /// Moves `Q(S, A)` toward the greedy one-step target (eq. 6.8).
