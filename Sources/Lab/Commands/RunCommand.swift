@@ -67,9 +67,9 @@ extension Command {
     }
     let summary = RunSummary(experiment: experiment, path: path, report: report)
     if arguments.has("json") {
-      Terminal.print(try summary.json().json)
+      Terminal.print(summary.json().json)
     } else if !isQuiet {
-      Terminal.print(try summary.text())
+      Terminal.print(summary.text())
     }
     if report.outcome.wasInterrupted {
       throw LabError(.interrupted, "\(path): interrupted; run the same command again to go on")

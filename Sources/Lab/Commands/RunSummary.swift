@@ -7,42 +7,13 @@ struct RunSummary {
   let path: String
   let report: ExperimentRun.Report
 
-  /// One metric of one variant: the mean over the last tenth of each trial's rows, across seeds.
-  private struct Score {
-    let metric: String
-    let summary: Statistics.Summary
-  }
-
-  private func scores(_ variant: Variant) throws(LabError) -> [Score] {
-    let keys = experiment.seeds.map { Journal.Key(variant: variant.key, seed: $0) }.filter(report.journal.contains)
-    var samples: [String: [Double]] = [:]
-    var order: [String] = []
-    for key in keys {
-      let record = try report.journal.record(key)
-      if order.isEmpty { order = record.metrics }
-      let rows = record.rowCount
-      let first = min(rows - 1, max(1, rows - max(1, (rows - 1) / 10)))
-      for (column, metric) in record.metrics.enumerated() {
-        let isState = Metric(rawValue: metric)?.isState ?? false
-        var values: [Double] = []
-        for row in first..<rows {
-          let value = record.rows[row * record.width + 3 + column]
-          if !value.isNaN { values.append(value) }
-        }
-        guard let last = values.last else { continue }
-        samples[metric, default: []].append(isState ? last : values.reduce(0, +) / Double(values.count))
-      }
-    }
-    return order.compactMap { metric in samples[metric].map { Score(metric: metric, summary: .init($0)) } }
-  }
-
   /// The summary for people.
-  func text() throws(LabError) -> String {
+  func text() -> String {
     var lines: [String] = []
     let shown = experiment.variants.prefix(40)
     let width = min(48, shown.map(\.name.count).max() ?? 0)
-    for variant in shown {
-      let scores = try scores(variant)
+    for (index, variant) in shown.enumerated() {
+      let scores = report.scores.isEmpty ? [] : report.scores[index]
       let parts = scores.prefix(4).map { score in
         "\(score.metric) \(Self.number(score.summary.mean))" + Self.interval(score.summary)
       }
@@ -69,10 +40,10 @@ struct RunSummary {
   }
 
   /// The summary for programs.
-  func json() throws(LabError) -> Setting {
+  func json() -> Setting {
     var variants: [Setting] = []
-    for variant in experiment.variants {
-      let metrics = try scores(variant).map { score -> Setting.Field in
+    for (index, variant) in experiment.variants.enumerated() {
+      let metrics = (report.scores.isEmpty ? [] : report.scores[index]).map { score -> Setting.Field in
         let summary = score.summary
         func field(_ key: String, _ value: Double?) -> Setting.Field { .init(key, value.map(Setting.real) ?? .null) }
         return .init(

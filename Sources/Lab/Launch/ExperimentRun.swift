@@ -20,7 +20,8 @@ struct ExperimentRun {
     /// Trials of other shards that are not there yet.
     let missing: Int
     let wallTime: Double
-    let journal: Journal
+    /// The final scores of each variant; empty where nothing was merged.
+    let scores: [[FinalScores.Score]]
   }
 
   /// Runs what is missing.
@@ -43,15 +44,16 @@ struct ExperimentRun {
       sum + experiment.seeds.count { !keys.contains(.init(variant: variant.key, seed: $0)) }
     }
     let isOthers = missing > 0 && outcome.failures.isEmpty && !outcome.wasInterrupted && shard.count > 1
+    var scores: [[FinalScores.Score]] = []
     if !isOthers {
       let lock = FolderLock(folder.trialsPath)
       defer { lock?.release() }
-      try await Merger(experiment: experiment, journal: journal, folder: path).write()
+      scores = try await Merger(experiment: experiment, journal: journal, folder: path).write()
     }
     let elapsed = ContinuousClock.now - clock
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     if !isOthers { try folder.writeDescription(start: start, wallTime: seconds) }
-    return Report(outcome: outcome, held: held, missing: missing, wallTime: seconds, journal: journal)
+    return Report(outcome: outcome, held: held, missing: missing, wallTime: seconds, scores: scores)
   }
 
   private func withProgress<R: Sendable>(

@@ -198,4 +198,19 @@ final class Journal: Sendable {
       return try TrialRecord(from: &reader)
     } catch { throw LabError(.software, "\(folder): \(error.message)") }
   }
+
+  /// Reads some of a finished trial's numbers, which stand at the end of its record.
+  func numbers(of key: Key, in range: Range<Int>, of total: Int) throws(LabError) -> [Double] {
+    let bytes: [UInt8]? = state.withLock { state in
+      guard let place = state.places[key] else { return nil }
+      let offset = place.offset + place.length - 8 * total + 8 * range.lowerBound
+      return Self.read(state.files[place.file], offset, 8 * range.count)
+    }
+    guard let bytes else {
+      throw LabError(.software, "\(folder): a finished trial cannot be read again; run the command again")
+    }
+    return bytes.withUnsafeBytes { raw in
+      (0..<range.count).map { raw.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self) }
+    }
+  }
 }

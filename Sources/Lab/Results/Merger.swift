@@ -22,19 +22,24 @@ struct Merger {
   }
 
   /// Writes all three files.
-  func write() async throws {
+  ///
+  /// - Returns: The final scores of each variant.
+  @discardableResult
+  func write() async throws -> [[FinalScores.Score]] {
     let metrics = try presentMetrics()
     let curves = try FileWriter(folder + "/curves.csv")
     let summary = try FileWriter(folder + "/summary.csv")
     try curves.write(header(["seed", "iteration", "episode", "step"] + metrics))
     try summary.write(
       header(["iteration", "episode", "step", "metric", "n", "mean", "std", "ci_low", "ci_high", "median", "iqm"]))
+    var scores: [[FinalScores.Score]] = []
     for variant in experiment.variants {
-      try await write(variant, metrics: metrics, curves: curves, summary: summary)
+      scores.append(try await write(variant, metrics: metrics, curves: curves, summary: summary))
     }
     try curves.commit()
     try summary.commit()
     try ValuesFile(experiment: experiment, journal: journal, folder: folder).write()
+    return scores
   }
 
   private func header(_ columns: [String]) -> [UInt8] {
@@ -64,121 +69,63 @@ struct Merger {
     return buffer.bytes
   }
 
-  private func write(_ variant: Variant, metrics: [String], curves: FileWriter, summary: FileWriter) async throws {
+  private func write(
+    _ variant: Variant, metrics: [String], curves: FileWriter, summary: FileWriter
+  ) async throws -> [FinalScores.Score] {
     let keys = experiment.seeds.map { Journal.Key(variant: variant.key, seed: $0) }.filter(journal.contains)
     let prefix = prefix(variant)
-    var matrix = SeedMatrix(unit: variant.budget.unit)
+    var points = PointSummaries(unit: variant.budget.unit, journal: journal)
+    var scores = FinalScores()
     // As many trials at a time as fit some megabytes; formatted side by side, written in order.
     var place = 0
     while place < keys.count {
-      var batch: [(seed: UInt64, record: TrialRecord)] = []
+      var batch: [(key: Journal.Key, record: TrialRecord)] = []
       var numbers = 0
       while place < keys.count && numbers < 1 << 21 {
         let record = try journal.record(keys[place])
         numbers += record.rows.count
-        batch.append((keys[place].seed, record))
+        scores.add(record)
+        batch.append((keys[place], record))
         place += 1
       }
       let trials = batch
-      let texts = await parallel(trials.count) { index in
-        format(trials[index].record, seed: trials[index].seed, prefix: prefix, metrics: metrics)
+      let pieces = min(trials.count, 8)
+      let texts = await parallel(pieces) { piece in
+        let range = trials.count * piece / pieces..<trials.count * (piece + 1) / pieces
+        return format(trials[range], prefix: prefix, metrics: metrics)
       }
       for text in texts { try curves.write(text) }
-      for trial in trials { matrix.add(trial.record) }
+      for trial in trials { points.add(trial.record, key: trial.key) }
     }
-    for text in await matrix.summaries(prefix: prefix, metrics: metrics) { try summary.write(text) }
+    try await points.write(prefix: prefix, metrics: metrics, to: summary)
+    return scores.scores
   }
 
-  private func format(_ record: TrialRecord, seed: UInt64, prefix: [UInt8], metrics: [String]) -> [UInt8] {
-    let places = metrics.map { record.metrics.firstIndex(of: $0) }
-    var buffer = CSVBuffer(capacity: record.rowCount * (prefix.count + 12 * (metrics.count + 2)))
-    for row in 0..<record.rowCount {
-      let start = row * record.width
-      buffer.append(raw: prefix)
-      buffer.append(Int(seed))
-      for k in 0..<3 {
-        buffer.comma()
-        buffer.append(record.rows[start + k])
-      }
-      for place in places {
-        buffer.comma()
-        if let place { buffer.append(record.rows[start + 3 + place]) }
-      }
-      buffer.newline()
-    }
-    return buffer.bytes
-  }
-}
-
-/// The curves of one variant's seeds, side by side.
-struct SeedMatrix {
-  private let unit: Budget.Unit
-  private var records: [TrialRecord] = []
-
-  init(unit: Budget.Unit) { self.unit = unit }
-
-  mutating func add(_ record: TrialRecord) { records.append(record) }
-
-  private var unitColumn: Int {
-    switch unit {
-    case .iterations: 0
-    case .episodes: 1
-    case .steps: 2
-    }
-  }
-
-  /// The lines of `summary.csv`, in pieces: for each point in rising order and each metric, the statistics across the seeds that have a number
-  /// there.
-  func summaries(prefix: [UInt8], metrics: [String]) async -> [[UInt8]] {
-    let rows = records.map(\.rowCount).max() ?? 0
-    let piece = max(1, (1 << 17) / max(1, records.count * max(1, metrics.count)))
-    return await parallel((rows + piece - 1) / piece) { index in
-      var buffer = CSVBuffer()
-      var sample: [Double] = []
-      var quantiles: [Int: Double?] = [:]
-      for row in index * piece..<min(rows, (index + 1) * piece) {
-        // A trial that ended early has its last row at a point of its own.
-        let present = records.filter { row < $0.rowCount }
-        let points = Set(present.map { $0.rows[row * $0.width + unitColumn] }).sorted()
-        for point in points {
-          for metric in metrics {
-            sample.removeAll(keepingCapacity: true)
-            for record in present where record.rows[row * record.width + unitColumn] == point {
-              guard let column = record.metrics.firstIndex(of: metric) else { continue }
-              let value = record.rows[row * record.width + 3 + column]
-              if !value.isNaN { sample.append(value) }
-            }
-            if sample.isEmpty { continue }
-            if quantiles[sample.count] == nil {
-              quantiles[sample.count] = .some(Statistics.tQuantile(count: sample.count, level: 0.95))
-            }
-            append(point, metric, &sample, quantiles[sample.count]!, prefix: prefix, to: &buffer)
+  private func format(
+    _ trials: ArraySlice<(key: Journal.Key, record: TrialRecord)>, prefix: [UInt8], metrics: [String]
+  ) -> [UInt8] {
+    let rows = trials.reduce(0) { $0 + $1.record.rowCount }
+    var buffer = CSVBuffer(capacity: rows * (prefix.count + 14 * (metrics.count + 2)))
+    for (key, record) in trials {
+      let places = metrics.map { record.metrics.firstIndex(of: $0) ?? -1 }
+      let width = record.width
+      record.rows.withUnsafeBufferPointer { rows in
+        for start in stride(from: 0, to: rows.count, by: width) {
+          buffer.append(raw: prefix)
+          buffer.append(Int(key.seed))
+          for k in 0..<3 {
+            buffer.comma()
+            buffer.append(rows[start + k])
           }
+          for place in places {
+            buffer.comma()
+            if place >= 0 { buffer.append(rows[start + 3 + place]) }
+          }
+          buffer.newline()
         }
       }
-      return buffer.bytes
     }
-  }
-
-  private func append(
-    _ point: Double, _ metric: String, _ sample: inout [Double], _ quantile: Double?, prefix: [UInt8],
-    to buffer: inout CSVBuffer
-  ) {
-    var span = sample.mutableSpan
-    let summary = Statistics.Summary(reordering: &span, tQuantile: quantile)
-    buffer.append(raw: prefix)
-    for column in 0..<3 {
-      if column == unitColumn { buffer.append(point) }
-      buffer.comma()
-    }
-    buffer.append(metric)
-    buffer.comma()
-    buffer.append(summary.count)
-    for number in [summary.mean, summary.std, summary.ciLow, summary.ciHigh, summary.median, summary.iqm] {
-      buffer.comma()
-      if let number { buffer.append(number) }
-    }
-    buffer.newline()
+    return buffer.bytes
   }
 }
 

@@ -37,7 +37,8 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
 
   @inlinable
   static func process<E: TabularEnvironment>(
-    on environment: E, model: FiniteMDP?, request: TrialRequest, extra: @escaping (inout E, UnsafeMutableBufferPointer<Double>) -> Void
+    on environment: E, model: FiniteMDP?, request: TrialRequest,
+    extra: @escaping (inout E, UnsafeMutableBufferPointer<Double>) -> Void
   ) throws -> TrialProcess {
     let learner = try Learner(request.settings, context: LearnerContext(space: environment.space, model: model))
     let gamma = learner.gamma

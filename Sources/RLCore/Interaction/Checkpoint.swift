@@ -29,7 +29,9 @@ public struct StateWriter: Sendable {
   /// Puts a word in the place of one written before.
   public mutating func overwrite(_ word: UInt64, at offset: Int) {
     withUnsafeBytes(of: word.littleEndian) { source in
-      bytes.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[offset..<offset + 8]).copyMemory(from: source) }
+      bytes.withUnsafeMutableBytes {
+        UnsafeMutableRawBufferPointer(rebasing: $0[offset..<offset + 8]).copyMemory(from: source)
+      }
     }
   }
 
@@ -128,10 +130,9 @@ public struct StateReader: Sendable {
     let count = try integer()
     guard count >= 0, count <= bytes.count else { throw StateError("a list of \(count) elements cannot be") }
     let range = try take(count * MemoryLayout<T>.stride)
-    var elements = [T](repeating: zero, count: count)
-    elements.withUnsafeMutableBytes { target in
-      bytes.withUnsafeBytes { target.copyMemory(from: .init(rebasing: $0[range])) }
+    return [T](unsafeUninitializedCapacity: count) { elements, initialized in
+      bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(elements).copyMemory(from: .init(rebasing: $0[range])) }
+      initialized = count
     }
-    return elements
   }
 }
