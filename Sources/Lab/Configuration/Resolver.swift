@@ -156,7 +156,8 @@ struct Resolver {
     }
     try checkFit(entry, truth.task, environment: environment.id, place: prefix + "algorithm")
     let budget = try self.budget(tree["budget"], entry: entry, task: truth.task, place: prefix + "budget")
-    let record = try self.record(tree["record"], budget: budget, entry: entry, place: prefix + "record")
+    let record = try self.record(
+      tree["record"], budget: budget, entry: entry, truth: truth, place: prefix + "record")
     var parts = [givenName ?? algorithm.id]
     for (axis, value) in values {
       guard let value, axis.path != "algorithm.id" || givenName != nil else { continue }
@@ -328,7 +329,7 @@ struct Resolver {
   }
 
   private func record(
-    _ setting: Setting?, budget: Budget, entry: AlgorithmEntry, place: String
+    _ setting: Setting?, budget: Budget, entry: AlgorithmEntry, truth: GroundTruth, place: String
   ) throws(LabError) -> RecordOptions {
     let tree = setting ?? .table([])
     guard let fields = tree.fields else { throw fail(place, "\(tree) is \(tree.kind); write an object, {every: 10}") }
@@ -351,16 +352,22 @@ struct Resolver {
       values = choice
     }
     return RecordOptions(
-      every: every, exactEvery: try exact(tree["exact"], every: every, budget: budget, place: "\(place).exact"),
+      every: every, 
+      exactEvery: try exact(
+        tree["exact"], every: every, budget: budget, entry: entry, truth: truth, place: "\(place).exact"),
       values: values, evaluation: try evaluation(tree["evaluate"], every: every, place: "\(place).evaluate"))
   }
 
-  /// The spacing of the exact columns: at most 100 points, evenly spaced, on recorded rows; a divisor of the budget where one is near.
-  private func exact(_ setting: Setting?, every: Int, budget: Budget, place: String) throws(LabError) -> Int? {
+  /// The spacing of the exact columns: evenly spaced points on recorded rows, at most 100, and fewer where they would cost more than the
+  /// trial itself; a divisor of the budget where one is near.
+  private func exact(
+    _ setting: Setting?, every: Int, budget: Budget, entry: AlgorithmEntry, truth: GroundTruth, place: String
+  ) throws(LabError) -> Int? {
     switch setting {
     case nil, .boolean(true)?:
       let rows = budget.count / every
-      let least = max(1, (rows + 98) / 99)
+      let most = entry.kind == .control ? truth.affordablePoints(budget: budget, rows: rows) : 100
+      let least = max(1, (rows + most - 2) / (most - 1))
       let divisor = (least...(2 * least)).first { rows % $0 == 0 && budget.count % (every * $0) == 0 }
       return (divisor ?? least) * every
     case .boolean(false)?, .null?: return nil

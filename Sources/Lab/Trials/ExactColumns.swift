@@ -98,9 +98,11 @@ struct ExactColumns {
       }
       places.append(different.count - 1)
     }
-    let gaps = evaluator.startValues(batch: different, gamma: gamma).map { start in
-      start.ends ? max(0, optimum! - start.value) : .infinity
-    }
+    let starts =
+      mine[0].row == 0
+      ? truth.firstStarts(of: different, gamma: gamma, using: &evaluator)
+      : evaluator.startValues(batch: different, gamma: gamma)
+    let gaps = starts.map { $0.ends ? max(0, optimum! - $0.value) : .infinity }
     let known = last[metric]?.gap ?? .nan
     last[metric] = (mine.last!.policy, gaps.last ?? known)
     return zip(mine, places).map { Value(row: $0.row, metric: metric, number: $1 < 0 ? known : gaps[$1]) }
