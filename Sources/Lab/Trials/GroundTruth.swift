@@ -49,9 +49,9 @@ public final class GroundTruth: Sendable {
       let states = Double(model.stateCount)
       steps *= min(uniform.isNaN ? states : uniform, states, Double(task.timeLimit ?? .max))
     }
-    // Nanoseconds, as measured: a learner's step 12, a row 400; an evaluation half a one a multiplication, and reading the policy.
+    // Nanoseconds, as measured: a learner's step 12, a row 400; of an evaluation, a multiplication 0.7, a slot of the policy 40.
     let trial = 12 * steps + 400 * Double(rows)
-    let evaluation = 0.5 * evaluator.operationCount + 10 * Double(task.space.slotCount) + 1000
+    let evaluation = 0.7 * evaluator.operationCount + 40 * Double(task.space.slotCount) + 2000
     return max(2, min(100, Int(trial / (2 * evaluation))))
   }
 
