@@ -247,6 +247,34 @@ public struct BellmanSweep: Sendable {
     return change
   }
 
+  /// `w ← T v` over a range of states, with the first best pair of each.
+  ///
+  /// - Parameter pairs: Takes the pairs; terminal states are left alone.
+  /// - Returns: By how much `w` differs from `v`.
+  func greedy(
+    _ tables: Tables, from v: UnsafePointer<Double>, to w: UnsafeMutablePointer<Double>,
+    pairs: UnsafeMutablePointer<Int32>, states: Range<Int>, gamma: Double
+  ) -> Change {
+    var change = Change()
+    for state in states {
+      let all = Int(tables.pairOffsets[state])..<Int(tables.pairOffsets[state + 1])
+      if all.isEmpty { continue }
+      var best = -Double.infinity
+      var chosen = all.lowerBound
+      for pair in all {
+        let x = tables.backup(pair, gamma, v)
+        if x > best {
+          best = x
+          chosen = pair
+        }
+      }
+      change.note(best - v[state])
+      w[state] = best
+      pairs[state] = Int32(chosen)
+    }
+    return change
+  }
+
   /// `w ← T_π v` over a range of states.
   ///
   /// - Parameter policy: `π(a|s)` of each pair.

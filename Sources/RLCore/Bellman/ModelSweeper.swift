@@ -55,6 +55,18 @@ public struct ModelSweeper: Sendable {
     run { sweep, tables, v, w, states in sweep.optimal(tables, from: v, to: w, states: states, gamma: gamma) }
   }
 
+  /// `V ← T V`, with the first best pair of each state.
+  ///
+  /// - Parameter pairs: Takes the pairs, `stateCount` entries; those of terminal states are left alone.
+  public mutating func sweepGreedy(pairs: inout [Int32], gamma: Double) -> BellmanSweep.Change {
+    pairs.withUnsafeMutableBufferPointer { pairs in
+      let p = SharedOutput(pointer: pairs.baseAddress!)
+      return run { sweep, tables, v, w, states in
+        sweep.greedy(tables, from: v, to: w, pairs: p.pointer, states: states, gamma: gamma)
+      }
+    }
+  }
+
   /// `V ← T_π V`.
   public mutating func sweepPolicy(_ policy: StationaryPolicy, gamma: Double) -> BellmanSweep.Change {
     policy.probabilities.withUnsafeBufferPointer { p in
@@ -64,6 +76,21 @@ public struct ModelSweeper: Sendable {
         return sweep.policy(tables, p, from: v, to: w, states: states, gamma: gamma)
       }
     }
+  }
+
+  /// `V ← T_π V` in place, state by state in rising order.
+  public mutating func sweepPolicyInPlace(_ policy: StationaryPolicy, gamma: Double) -> BellmanSweep.Change {
+    let sweep = sweep
+    let change = table.withPointer { (v: UnsafeMutablePointer<Double>) in
+      policy.probabilities.withUnsafeBufferPointer { p in
+        sweep.withTables { tables in
+          guard let p = p.baseAddress else { return BellmanSweep.Change() }
+          return sweep.policy(tables, p, from: v, to: v, states: 0..<sweep.model.stateCount, gamma: gamma)
+        }
+      }
+    }
+    largest += change.size
+    return change
   }
 
   /// `V ← T_π V` for the policy that takes one pair in each state.
@@ -82,6 +109,10 @@ public struct ModelSweeper: Sendable {
   private struct Shared<T>: @unchecked Sendable {
     let pointer: UnsafePointer<T>?
     init(_ pointer: UnsafePointer<T>?) { self.pointer = pointer }
+  }
+
+  private struct SharedOutput: @unchecked Sendable {
+    let pointer: UnsafeMutablePointer<Int32>
   }
 
   private mutating func run(

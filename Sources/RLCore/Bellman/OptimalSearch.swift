@@ -40,8 +40,8 @@ package struct OptimalSearch {
     var greedy = pairs
     for state in 0..<model.stateCount where pairs[state] >= 0 { greedy[state] = Self.best(q, model.pairs(of: state)) }
     if gamma == 1 {
-      let trial = StationaryPolicy(pairs: greedy, of: model)
-      let structure = PolicyStructure(model, trial.probabilities, reached: nil)
+      let structure = PolicyStructure(
+        model, StationaryPolicy(pairs: greedy, of: model).probabilities, reached: nil)
       for state in 0..<model.stateCount where structure.mayStay[state] { greedy[state] = pairs[state] }
     }
     replace(with: greedy)
@@ -88,6 +88,13 @@ package struct OptimalSearch {
     }
     replace(with: new)
     return changed
+  }
+
+  /// `‖T V − V‖∞` of ``values``.
+  package func residual() -> Double {
+    var sweeper = ModelSweeper(model, threads: 1)
+    sweeper.replaceValues(with: values)
+    return sweeper.sweepOptimal(gamma: gamma).size
   }
 
   /// What the value of a pair may be wrong by.
@@ -185,6 +192,27 @@ package struct OptimalSearch {
       }
       if !changed { return steps }
     }
+  }
+}
+
+extension OptimalSearch: Checkpointable {
+  /// Stores the policy and the values.
+  package func save(to writer: inout StateWriter) {
+    writer.write(pairs)
+    writer.write(values)
+  }
+
+  /// Takes up the policy and the values.
+  package mutating func restore(from reader: inout StateReader) throws(StateError) {
+    let stored = try reader.list(of: 0 as Int32)
+    guard stored.count == pairs.count else { throw StateError("\(stored.count) pairs do not fit") }
+    for state in 0..<stored.count
+    where pairs[state] < 0 ? stored[state] >= 0 : !model.pairs(of: state).contains(Int(stored[state])) {
+      throw StateError("pair \(stored[state]) does not fit state \(state)")
+    }
+    replace(with: stored)
+    values = try reader.list(of: 0.0)
+    guard values.count == model.stateCount else { throw StateError("\(values.count) values do not fit") }
   }
 }
 

@@ -11,10 +11,13 @@ public enum PlanningParameters {
   /// Which actions count as greedy.
   public static let tieTolerance = Parameter.real(
     "tie_tolerance", default: 1e-9, in: .nonnegative,
-    "how far below the best an action still counts as greedy, relative to the largest value where that is above 1")
+    "how far below the best an action still counts as greedy; times the largest value where that is above 1")
   /// What becomes of ties.
   public static let ties = Parameter<Ties>.choice(
     "ties", default: .split, "whether equally greedy actions share the probability or the least of them has all")
+
+  /// The parameters of the greedy policy that is reported.
+  public static let greedy = [tieTolerance.declaration, ties.declaration]
 
   /// What becomes of ties.
   public enum Ties: String, CaseIterable, Sendable {

@@ -114,6 +114,14 @@ package struct TotalRewardModel: Sendable {
     (0..<original.stateCount).map { isHopeless[$0] ? -.infinity : values[Int(classes[$0])] }
   }
 
+  /// A policy of the quotient, changed to ``properPairs`` in the states from which it may never end.
+  package func ending(_ pairs: [Int32]) -> [Int32] {
+    let safe = (0..<pairs.count).map { quotient.isTerminal($0) ? 0 : pairs[$0] }
+    let structure = PolicyStructure(
+      quotient, StationaryPolicy(pairs: safe, of: quotient).probabilities, reached: nil)
+    return (0..<pairs.count).map { structure.mayStay[$0] ? properPairs[$0] : pairs[$0] }
+  }
+
   /// The error to throw where a loop through a state of the quotient pays.
   package func payingLoop(at state: Int) -> PlanningError {
     if original.isContinuing { return .continuing }
@@ -163,6 +171,38 @@ package struct TotalRewardModel: Sendable {
       }
     }
     return result
+  }
+
+  /// The policy of the original that is greedy in values of the quotient and gets out of every class that is worth leaving.
+  ///
+  /// - Parameters:
+  ///   - values: `V` of each state of the quotient.
+  ///   - tolerance: How far below the best a pair still counts as best.
+  ///   - splitting: Whether best pairs share the probability, moves within a class among them; else the first one has all, and states
+  ///     of the class go toward it.
+  package func greedyPolicy(_ values: [Double], tolerance: Double, splitting: Bool) -> StationaryPolicy {
+    let q = BellmanSweep(quotient).actionValues(of: values, gamma: 1)
+    var isBest = [Bool](repeating: false, count: original.pairCount)
+    var first = [Int32](repeating: -1, count: quotient.stateCount)
+    for state in 0..<quotient.stateCount {
+      let best = quotient.pairs(of: state).reduce(-Double.infinity) { max($0, q[$1]) }
+      for pair in quotient.pairs(of: state) where q[pair] >= best - tolerance {
+        if first[state] < 0 { first[state] = Int32(pair) }
+        if originalPairs[pair] >= 0 { isBest[Int(originalPairs[pair])] = true }
+      }
+    }
+    if !splitting {
+      var pairs = lift(pairs: first)
+      for state in 0..<pairs.count where pairs[state] < 0 { pairs[state] = 0 }
+      return StationaryPolicy(pairs: pairs, of: original)
+    }
+    var probabilities = [Double](repeating: 0, count: original.pairCount)
+    for state in 0..<original.stateCount {
+      let pairs = original.pairs(of: state)
+      let chosen = pairs.filter { isBest[$0] || components.isInside[$0] || isHopeless[state] }
+      for pair in chosen { probabilities[pair] = 1 / Double(chosen.count) }
+    }
+    return StationaryPolicy(unchecked: probabilities)
   }
 
   // MARK: - Preparation
