@@ -22,7 +22,7 @@ public struct Laboratory: Sendable {
       EnvironmentEntry(E.about, gives: "model") { settings in
         let task = try E.task(settings)
         let limit = EnvironmentEntry.limit(settings, taskDefault: task.timeLimit)
-        return PreparedTask(.finite(task, FiniteSimulation(task.model)), timeLimit: limit)
+        return PreparedTask(.finite(task), timeLimit: limit)
       })
   }
 

@@ -1,11 +1,12 @@
 import RLCore
+import Synchronization
 
 /// A task ready for trials: made once from its settings and shared by all trials of its variants.
 public final class PreparedTask: Sendable {
   /// What a task can give.
   enum Content: Sendable {
     /// An exact model, and samples of it.
-    case finite(FiniteTask, FiniteSimulation)
+    case finite(FiniteTask)
     /// Samples of a bandit.
     case bandit(any BanditEnvironment & Sendable)
     /// Samples.
@@ -22,27 +23,38 @@ public final class PreparedTask: Sendable {
   public let timeLimit: Int?
   /// Whether episodes never end by themselves.
   public let isContinuing: Bool
+  private let finiteSpace: ActionSpace?
+  private let drawn = Mutex<FiniteSimulation?>(nil)
 
   init(_ content: Content, timeLimit: Int?) {
     self.content = content
     self.timeLimit = timeLimit
-    isContinuing = if case .finite(let task, _) = content { task.model.isContinuing } else { false }
+    finiteSpace = if case .finite(let task) = content { ActionSpace(task.model) } else { nil }
+    isContinuing = if case .finite(let task) = content { task.model.isContinuing } else { false }
   }
 
   /// The exact model, if the task has one.
   public var model: FiniteMDP? {
-    if case .finite(let task, _) = content { task.model } else { nil }
+    if case .finite(let task) = content { task.model } else { nil }
   }
 
   /// The grid that the states lie on, if they do.
   public var grid: GridLayout? {
-    if case .finite(let task, _) = content { task.grid } else { nil }
+    if case .finite(let task) = content { task.grid } else { nil }
+  }
+
+  /// Samples of a finite model: laid out when first asked for, for planners need none; every copy shares the layout.
+  func simulation(of model: FiniteMDP) -> FiniteSimulation {
+    drawn.withLock { drawn in
+      if drawn == nil { drawn = FiniteSimulation(model) }
+      return drawn!
+    }
   }
 
   /// States and actions.
   public var space: ActionSpace {
     switch content {
-    case .finite(_, let simulation): simulation.space
+    case .finite: finiteSpace!
     case .bandit(let bandit): bandit.space
     case .sampled(let sampled): sampled.environment.space
     }

@@ -352,7 +352,7 @@ struct Resolver {
       values = choice
     }
     return RecordOptions(
-      every: every, 
+      every: every,
       exactEvery: try exact(
         tree["exact"], every: every, budget: budget, entry: entry, truth: truth, place: "\(place).exact"),
       values: values, evaluation: try evaluation(tree["evaluate"], every: every, place: "\(place).evaluate"))

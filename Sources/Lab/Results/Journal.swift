@@ -110,51 +110,44 @@ final class Journal: Sendable {
     return bytes
   }
 
-  private static let seed: UInt64 = 0x9e37_79b9_7f4a_7c15
-
-  /// Eight bytes at a time, so that it keeps up with the disk.
-  private static func checksum(_ raw: UnsafeRawBufferPointer, from state: UInt64) -> UInt64 {
-    var hash = state
-    var place = 0
-    while place + 8 <= raw.count {
-      hash = (hash ^ raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)) &* 0xff51_afd7_ed55_8ccd
-      hash ^= hash >> 32
-      place += 8
-    }
-    while place < raw.count {
-      hash = (hash ^ UInt64(raw[place])) &* 0x0000_0100_0000_01b3
-      place += 1
-    }
-    return hash
-  }
-
   private static func checksum(of file: Int32, from offset: Int, length: Int) -> UInt64? {
-    let piece = 1 << 20
-    var hash = seed
+    var checksum = Checksum()
     var done = 0
     while done < length {
-      guard let bytes = read(file, offset + done, min(piece, length - done)) else { return nil }
-      hash = bytes.withUnsafeBytes { checksum($0, from: hash) }
+      guard let bytes = read(file, offset + done, min(1 << 20, length - done)) else { return nil }
+      bytes.withUnsafeBytes { checksum.add($0) }
       done += bytes.count
     }
-    return hash
+    return checksum.value
+  }
+
+  private static func put(_ bytes: UnsafeRawBufferPointer, into file: Int32, at offset: inout Int, code: inout Int32) {
+    var done = 0
+    while done < bytes.count && code == 0 {
+      let put = pwrite(file, bytes.baseAddress! + done, bytes.count - done, off_t(offset))
+      if put < 0 && errno == EINTR { continue }
+      if put <= 0 {
+        code = errno
+      } else {
+        done += put
+        offset += put
+      }
+    }
   }
 
   /// Adds a finished trial.
   ///
   /// - Throws: ``LabError`` (exit code 73) where the disk does not take it; what was there before stays whole.
   func append(_ record: TrialRecord, for key: Key) throws(LabError) {
-    var content = StateWriter(capacity: record.rows.count * 8 + 4096)
-    for _ in 0..<Self.headerSize / 8 { content.write(0) }
-    record.save(to: &content)
-    let length = content.bytes.count - Self.headerSize
-    let checksum = content.bytes.withUnsafeBytes {
-      Self.checksum(UnsafeRawBufferPointer(rebasing: $0[Self.headerSize...]), from: Self.seed)
+    var length = 0
+    var checksum = Checksum()
+    record.forEachPiece {
+      length += $0.count
+      checksum.add($0)
     }
-    for (place, word) in [Self.magic, key.variant, key.seed, UInt64(length), checksum].enumerated() {
-      content.overwrite(word, at: 8 * place)
-    }
-    let bytes = content.bytes
+    var header = StateWriter()
+    for word in [Self.magic, key.variant, key.seed, UInt64(length), checksum.value] { header.write(word) }
+    let start = header.bytes
     let failure: Int32? = state.withLock { state in
       if state.writer < 0 {
         state.writer = open(folder + "/" + Self.ownName, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -163,22 +156,17 @@ final class Journal: Sendable {
         state.writerIndex = state.files.count - 1
         state.length = Int(lseek(state.writer, 0, SEEK_END))
       }
-      var done = 0
-      while done < bytes.count {
-        let put = bytes.withUnsafeBytes {
-          pwrite(state.writer, $0.baseAddress! + done, bytes.count - done, off_t(state.length + done))
-        }
-        if put < 0 && errno == EINTR { continue }
-        if put <= 0 {
-          let code = errno
-          ftruncate(state.writer, off_t(state.length))
-          return code
-        }
-        done += put
+      var offset = state.length
+      var code: Int32 = 0
+      start.withUnsafeBytes { Self.put($0, into: state.writer, at: &offset, code: &code) }
+      record.forEachPiece { Self.put($0, into: state.writer, at: &offset, code: &code) }
+      if code != 0 {
+        ftruncate(state.writer, off_t(state.length))
+        return code
       }
       state.places[key] = Place(
         file: state.writerIndex, offset: state.length + Self.headerSize, length: length)
-      state.length += bytes.count
+      state.length += Self.headerSize + length
       return nil
     }
     if let failure { throw Output.failure(folder, code: failure) }
@@ -212,5 +200,44 @@ final class Journal: Sendable {
     return bytes.withUnsafeBytes { raw in
       (0..<range.count).map { raw.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self) }
     }
+  }
+}
+
+/// A checksum of bytes that come in pieces, eight at a time, so that it keeps up with the disk; how the bytes are cut does not matter.
+private struct Checksum {
+  private var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
+  private var rest: UInt64 = 0
+  private var restCount = 0
+
+  mutating func add(_ raw: UnsafeRawBufferPointer) {
+    var place = 0
+    while restCount > 0 && place < raw.count { take(raw[place], &place) }
+    while place + 8 <= raw.count {
+      mix(UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+      place += 8
+    }
+    while place < raw.count { take(raw[place], &place) }
+  }
+
+  private mutating func take(_ byte: UInt8, _ place: inout Int) {
+    rest |= UInt64(byte) << (8 * UInt64(restCount))
+    restCount += 1
+    place += 1
+    if restCount == 8 {
+      mix(rest)
+      rest = 0
+      restCount = 0
+    }
+  }
+
+  private mutating func mix(_ word: UInt64) {
+    hash = (hash ^ word) &* 0xff51_afd7_ed55_8ccd
+    hash ^= hash >> 32
+  }
+
+  var value: UInt64 {
+    var copy = self
+    copy.mix(rest ^ UInt64(restCount))
+    return copy.hash
   }
 }

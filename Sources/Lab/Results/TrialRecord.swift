@@ -21,16 +21,21 @@ struct TrialRecord: Equatable {
   /// The number of rows.
   var rowCount: Int { rows.count / width }
 
-  func save(to writer: inout StateWriter) {
-    writer.write(Array(metrics.joined(separator: ",").utf8))
-    writer.write(tables != nil)
-    if let tables {
-      writer.write(tables.actionValues)
-      writer.write(tables.probabilities)
-      writer.write(tables.stateValues)
+  /// The record's bytes, piece by piece and without a copy of what is large. The rows come last, so that they can be read from a file
+  /// part by part.
+  func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) {
+    func put<T: BitwiseCopyable>(_ elements: [T]) {
+      withUnsafeBytes(of: Int64(elements.count).littleEndian) { body($0) }
+      elements.withUnsafeBytes { body($0) }
     }
-    // Last, so that rows can be read from the file piece by piece.
-    writer.write(rows)
+    put(Array(metrics.joined(separator: ",").utf8))
+    withUnsafeBytes(of: Int64(tables == nil ? 0 : 1).littleEndian) { body($0) }
+    if let tables {
+      put(tables.actionValues)
+      put(tables.probabilities)
+      put(tables.stateValues)
+    }
+    put(rows)
   }
 
   init(metrics: [String], rows: [Double] = [], tables: Tables? = nil) {

@@ -52,7 +52,7 @@ extension PreparedTask {
   /// The task as an environment of any type, off the hot path.
   var anyEnvironment: AnyTabularEnvironment {
     switch content {
-    case .finite(_, let simulation): AnyTabularEnvironment(simulation)
+    case .finite(let task): AnyTabularEnvironment(simulation(of: task.model))
     case .bandit(let bandit): AnyTabularEnvironment(bandit)
     case .sampled(let sampled): AnyTabularEnvironment(sampled.environment)
     }

@@ -98,7 +98,7 @@ extension PreparedTask {
 
   @usableFromInline var shape: Shape {
     switch content {
-    case .finite(let task, let simulation): .finite(simulation, task.model)
+    case .finite(let task): .finite(simulation(of: task.model), task.model)
     case .bandit(let bandit): if let armed = bandit as? KArmedBandit { .armed(armed) } else { .bandit(bandit) }
     case .sampled(let sampled): .sampled(AnyTabularEnvironment(sampled.environment))
     }

@@ -265,7 +265,7 @@ package struct TotalRewardModel: Sendable {
     private var outcomeOffsets: [Int32] = [0]
     private var probabilities: [Double] = []
     private var targets: [Int32] = []
-    private var rewards: [Double] = []
+    private var rewards = RewardColumn()
     private var expected: [Double] = []
     private var most = 1
 

@@ -22,7 +22,7 @@ public struct FiniteMDP: Sendable {
   /// Where each outcome leads: the next state's number, or its bitwise complement `~next` (a negative number) where the episode terminates.
   public let targets: [Int32]
   /// The reward of each outcome, in the task's units.
-  public let rewards: [Double]
+  public let rewards: RewardColumn
   /// The expected reward of each pair, `r(s, a)` of Sutton & Barto eq. 3.5.
   public let expectedRewards: [Double]
   /// The start distribution: states with positive probability, in rising order.
@@ -34,7 +34,7 @@ public struct FiniteMDP: Sendable {
 
   init(
     stateCount: Int, actionCount: Int, pairOffsets: [Int32], pairActions: [Int32], outcomeOffsets: [Int32],
-    probabilities: [Double], targets: [Int32], rewards: [Double], expectedRewards: [Double],
+    probabilities: [Double], targets: [Int32], rewards: RewardColumn, expectedRewards: [Double],
     initial: [StateProbability], stateLabels: StateLabels, actionLabels: [String]
   ) {
     self.stateCount = stateCount

@@ -15,7 +15,7 @@ public struct FiniteMDPBuilder {
   private var outcomeOffsets: [Int32] = []
   private var probabilities: [Double] = []
   private var targets: [Int32] = []
-  private var rewards: [Double] = []
+  private var rewards = RewardColumn()
   private var firstError: ModelError?
 
   /// - Parameters:
