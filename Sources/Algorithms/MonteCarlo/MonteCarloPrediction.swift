@@ -41,12 +41,22 @@ public struct MonteCarloPrediction: TabularLearner, ~Copyable {
 
   /// Makes the learner as it is before its first step.
   public init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
-    gamma = settings[ControlParameters.gamma]
-    v = StateValues(context, initial: settings[PredictionParameters.initialValue])
-    policy = try PolicyTable(settings[PolicyTable.parameter], context: context)
+    try self.init(
+      gamma: settings[ControlParameters.gamma], policy: settings[PolicyTable.parameter],
+      visit: settings[Self.visit], alpha: settings[ControlParameters.averagingAlpha],
+      initialValue: settings[PredictionParameters.initialValue], context: context)
+  }
+
+  init(
+    gamma: Double, policy: PolicySpecification, visit: Visit, alpha: Schedule?, initialValue: Double,
+    context: LearnerContext
+  ) throws(SettingProblem) {
+    self.gamma = gamma
+    v = StateValues(context, initial: initialValue)
+    self.policy = try PolicyTable(policy, context: context)
     let states = context.space.stateCount
-    alpha = StepSize(Schedule(averagingUnless: settings[ControlParameters.averagingAlpha]), entries: states)
-    record = EpisodeRecord(entries: states, firstOnly: settings[Self.visit] == .first)
+    self.alpha = StepSize(Schedule(averagingUnless: alpha), entries: states)
+    record = EpisodeRecord(entries: states, firstOnly: visit == .first)
   }
 
   /// Moves the values of the episode's states toward the returns that followed (eq. 6.1), last step first.

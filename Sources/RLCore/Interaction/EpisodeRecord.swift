@@ -32,7 +32,7 @@ public struct EpisodeRecord: ~Copyable {
   /// An empty record.
   ///
   /// - Parameters:
-  ///   - entries: The number of entries, of states or slots.
+  ///   - entries: The number of what can be visited: states or slots.
   ///   - firstOnly: Whether only the first visit to an entry in an episode counts.
   public init(entries: Int, firstOnly: Bool) {
     self.firstOnly = firstOnly
@@ -48,10 +48,14 @@ public struct EpisodeRecord: ~Copyable {
 
   /// Adds a step.
   @inlinable @inline(__always)
-  public mutating func append(_ entry: Int, reward: Double) {
+  public mutating func append(_ entry: Int, reward: Double) { append(entry, of: entry, reward: reward) }
+
+  /// Adds a step whose visits are counted by something else than its entry: a slot, of a state.
+  @inlinable @inline(__always)
+  public mutating func append(_ entry: Int, of visited: Int, reward: Double) {
     var mark = entry
     if firstOnly {
-      if lastSeen[entry] == episode { mark = ~entry } else { lastSeen[entry] = episode }
+      if lastSeen[visited] == episode { mark = ~entry } else { lastSeen[visited] = episode }
     }
     steps.append(Step(mark: mark, reward: reward))
   }
