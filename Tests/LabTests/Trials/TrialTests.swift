@@ -1,0 +1,68 @@
+import Foundation
+import RLCore
+import Testing
+
+@testable import Lab
+
+@Suite struct TrialTests {
+  private func experiment(_ text: String) throws -> Experiment {
+    let document = try ConfigurationFile.parse(Array(text.utf8), name: "test.json5")
+    let resolver = Resolver(
+      lab: .standard, source: "test.json5", folder: "", overridden: [], outline: document.outline)
+    return try resolver.experiment(document.root, defaultName: "test")
+  }
+
+  private func record(_ variant: Variant, seed: UInt64) throws -> TrialRecord {
+    guard case .finished(let record) = try Trial(variant: variant, root: 0, seed: seed, wantsTables: true).run(
+      checkpoint: nil, progress: { _ in })
+    else { throw LabError(.interrupted, "") }
+    return record
+  }
+
+  /// Every learner in the catalogue trains, records, and repeats to the byte; another seed gives another curve where anything is random.
+  @Test(arguments: Laboratory.standard.algorithms.filter { $0.kind == .control || $0.kind == .prediction }.map(\.about.id))
+  func everyLearnerRepeats(id: String) throws {
+    let policy = Laboratory.standard.algorithm(id)!.about.parameters.contains { $0.name == "policy" } ? ", policy: 'uniform'" : ""
+    let text = """
+      {environment: {id: 'random-walk', states: 7, time_limit: 200}, algorithm: {id: '\(id)'\(policy)}, budget: {episodes: 20}, seeds: 2}
+      """
+    let variant = try experiment(text).variants[0]
+    let first = try record(variant, seed: 0)
+    #expect(first == (try record(variant, seed: 0)))
+    #expect(first.rowCount == 21)
+    #expect(first.rows != (try record(variant, seed: 1)).rows)
+  }
+
+  @Test func recordsTheContractsPoints() throws {
+    let text = "{environment: 'cliff-walking', algorithm: 'q-learning', budget: {episodes: 25}, record: {every: 10}}"
+    let record = try record(try experiment(text).variants[0], seed: 3)
+    #expect((0..<record.rowCount).map { record.rows[$0 * record.width + 1] } == [0, 10, 20, 25])
+    #expect(record.metrics == ["return", "length", "optimality_gap", "behavior_gap"])
+    // Before learning, only the exact columns are filled.
+    #expect(record.rows[3].isNaN && record.rows[4].isNaN)
+    #expect(record.rows[5] > 0)
+  }
+
+  /// The greedy and the behaviour policy around Q* on the cliff: 0, and −13 + 50.800 (numbers of Example 6.6, ties split).
+  @Test func exactColumnsReachTheirLimits() throws {
+    let text = """
+      {environment: 'cliff-walking', algorithm: {id: 'q-learning', alpha: 0.5, epsilon: 0.1}, budget: {episodes: 20000},
+       record: {every: 20000}}
+      """
+    let record = try record(try experiment(text).variants[0], seed: 0)
+    let last = record.rows.suffix(record.width)
+    #expect(last[last.startIndex + 5] == 0)
+    #expect(abs(last[last.startIndex + 6] - 37.8) < 2)
+  }
+
+  @Test func variantsMeetTheSameRandomNumbers() throws {
+    let text = """
+      {environment: 'k-armed-bandit', budget: {steps: 10}, variants: [
+        {name: 'a', algorithm: {id: 'epsilon-greedy', epsilon: 1}}, {name: 'b', algorithm: {id: 'epsilon-greedy', epsilon: 1, alpha: 0.5}}]}
+      """
+    let variants = try experiment(text).variants
+    let column = try record(variants[0], seed: 4).metrics.firstIndex(of: "regret")!
+    let regrets = try variants.map { variant in try record(variant, seed: 4).rows.suffix(6).dropFirst(3 + column).first }
+    #expect(regrets[0] == regrets[1])
+  }
+}
