@@ -30,11 +30,21 @@ public struct RewardColumn: Sendable {
       amounts.append(reward)
       codes.append(UInt8(truncatingIfNeeded: lastCode))
     } else {
-      plain.reserveCapacity(max(codes.capacity, codes.count + 1))
+      plain.reserveCapacity(Swift.max(codes.capacity, codes.count + 1))
       for code in codes { plain.append(amounts[Int(code)]) }
       plain.append(reward)
       codes = []
       amounts = []
     }
   }
+}
+
+extension RewardColumn: RandomAccessCollection, Equatable {
+  /// The first outcome.
+  public var startIndex: Int { 0 }
+  /// One past the last outcome.
+  public var endIndex: Int { count }
+
+  /// Columns are equal when they hold the same rewards, however they keep them.
+  public static func == (a: RewardColumn, b: RewardColumn) -> Bool { a.elementsEqual(b) }
 }

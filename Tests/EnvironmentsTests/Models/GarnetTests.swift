@@ -38,9 +38,9 @@ import Testing
 
   @Test func rewardsFollowTheirLawAndScope() throws {
     let size: [String: Setting] = ["states": .integer(100), "actions": .integer(20), "branching": .integer(10)]
-    let uniform = try model(size).rewards
+    let uniform = Array(try model(size).rewards)
     #expect(uniform.count == 20_000 && uniform.hasMean(0.5, variance: 1 / 12))
-    let normal = try model(size.merging(["reward": .text("normal")]) { $1 }).rewards
+    let normal = Array(try model(size.merging(["reward": .text("normal")]) { $1 }).rewards)
     #expect(normal.haveStandardMoments)
     #expect(Set(normal).count == 20_000)
     #expect(Set(try model(size.merging(["reward_of": .text("action")]) { $1 }).rewards).count == 2000)
