@@ -1,7 +1,7 @@
 import RLCore
 
 /// What a finished trial leaves behind: its curve, and its tables where they are wanted.
-struct TrialRecord: Equatable {
+struct TrialRecord {
   /// The columns behind the three counters.
   let metrics: [String]
   /// Rows of `3 + metrics.count` numbers: iteration, episode, step, metrics. NaN marks what does not apply.
@@ -53,5 +53,13 @@ struct TrialRecord: Equatable {
         stateValues: try reader.list(of: 0.0))
     }
     rows = try reader.list(of: 0.0)
+  }
+}
+
+extension TrialRecord: Equatable {
+  /// Records are equal when they have the same bits: a missing number equals a missing number.
+  static func == (a: TrialRecord, b: TrialRecord) -> Bool {
+    a.metrics == b.metrics && a.tables == b.tables && a.rows.count == b.rows.count
+      && zip(a.rows, b.rows).allSatisfy { $0.bitPattern == $1.bitPattern }
   }
 }
