@@ -174,16 +174,14 @@ final class Journal: Sendable {
 
   /// Reads a finished trial.
   func record(_ key: Key) throws(LabError) -> TrialRecord {
-    let bytes: [UInt8]? = state.withLock { state in
-      guard let place = state.places[key] else { return nil }
-      return Self.read(state.files[place.file], place.offset, place.length)
+    let cursor = state.withLock { state in
+      state.places[key].map { FileCursor(file: state.files[$0.file], offset: $0.offset, end: $0.offset + $0.length) }
     }
-    guard let bytes else {
+    guard var cursor else {
       throw LabError(.software, "\(folder): a finished trial cannot be read again; run the command again")
     }
-    var reader = StateReader(bytes)
     do throws(StateError) {
-      return try TrialRecord(from: &reader)
+      return try TrialRecord(from: &cursor)
     } catch { throw LabError(.software, "\(folder): \(error.message)") }
   }
 
@@ -200,6 +198,49 @@ final class Journal: Sendable {
     return bytes.withUnsafeBytes { raw in
       (0..<range.count).map { raw.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self) }
     }
+  }
+}
+
+/// Reads lists from a part of a file, one after another.
+struct FileCursor {
+  let file: Int32
+  var offset: Int
+  let end: Int
+
+  /// Reads a whole number.
+  mutating func integer() throws(StateError) -> Int {
+    var number: Int64 = 0
+    try withUnsafeMutableBytes(of: &number) { raw throws(StateError) in try fill(raw) }
+    return Int(Int64(littleEndian: number))
+  }
+
+  /// Reads a count and as many elements.
+  mutating func list<T: BitwiseCopyable>(of type: T.Type) throws(StateError) -> [T] {
+    let count = try integer()
+    guard count >= 0, count <= (end - offset) / MemoryLayout<T>.stride else {
+      throw StateError("a list of \(count) elements cannot be")
+    }
+    var failure: StateError?
+    let elements = [T](unsafeUninitializedCapacity: count) { buffer, initialized in
+      do throws(StateError) {
+        try fill(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
+        initialized = count
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return elements
+  }
+
+  private mutating func fill(_ raw: UnsafeMutableRawBufferPointer) throws(StateError) {
+    guard raw.count <= end - offset else { throw StateError("a record ends before its content") }
+    var done = 0
+    while done < raw.count {
+      let got = pread(file, raw.baseAddress! + done, raw.count - done, off_t(offset + done))
+      if got < 0 && errno == EINTR { continue }
+      if got <= 0 { throw StateError("a record cannot be read") }
+      done += got
+    }
+    offset += raw.count
   }
 }
 

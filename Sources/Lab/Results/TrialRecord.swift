@@ -9,7 +9,7 @@ struct TrialRecord {
   /// The tables, if they are wanted.
   var tables: Tables?
 
-  /// What was learned, slot by slot and state by state; empty where the method has none.
+  /// What was learned, pair by pair of the model (slot by slot where there is none) and state by state; empty where the method has none.
   struct Tables: Equatable {
     let actionValues: [Double]
     let probabilities: [Double]
@@ -44,15 +44,16 @@ struct TrialRecord {
     self.tables = tables
   }
 
-  init(from reader: inout StateReader) throws(StateError) {
-    let names = String(decoding: try reader.list(of: UInt8(0)), as: UTF8.self)
+  /// Reads what ``forEachPiece(_:)`` gave, list by list and into place.
+  init(from cursor: inout FileCursor) throws(StateError) {
+    let names = String(decoding: try cursor.list(of: UInt8.self), as: UTF8.self)
     metrics = names.split(separator: ",").map(String.init)
-    if try reader.flag() {
+    if try cursor.integer() != 0 {
       tables = Tables(
-        actionValues: try reader.list(of: 0.0), probabilities: try reader.list(of: 0.0),
-        stateValues: try reader.list(of: 0.0))
+        actionValues: try cursor.list(of: Double.self), probabilities: try cursor.list(of: Double.self),
+        stateValues: try cursor.list(of: Double.self))
     }
-    rows = try reader.list(of: 0.0)
+    rows = try cursor.list(of: Double.self)
   }
 }
 
@@ -61,5 +62,17 @@ extension TrialRecord: Equatable {
   static func == (a: TrialRecord, b: TrialRecord) -> Bool {
     a.metrics == b.metrics && a.tables == b.tables && a.rows.count == b.rows.count
       && zip(a.rows, b.rows).allSatisfy { $0.bitPattern == $1.bitPattern }
+  }
+}
+
+extension TrialRecord.Tables {
+  init(_ report: LearnerReport, space: ActionSpace, model: FiniteMDP?) {
+    func pairs(_ numbers: [Double]) -> [Double] {
+      guard let model, !report.isByPair, !numbers.isEmpty else { return numbers }
+      return space.pairs(numbers, of: model)
+    }
+    self.init(
+      actionValues: pairs(report.actionValues), probabilities: pairs(report.targetPolicy),
+      stateValues: report.stateValues)
   }
 }

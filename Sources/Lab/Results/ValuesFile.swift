@@ -25,20 +25,22 @@ struct ValuesFile {
     let task = variant.task
     let model = task.model
     let space = task.space
-    var prefix = CSVBuffer()
-    prefix.append(variant.name)
-    prefix.comma()
-    prefix.append(Int(seed))
-    prefix.comma()
+    var start = CSVBuffer()
+    start.append(variant.name)
+    start.comma()
+    start.append(Int(seed))
+    start.comma()
+    let prefix = start.bytes
     var buffer = CSVBuffer()
     for state in 0..<space.stateCount {
       let pairs = model.map { $0.pairs(of: state) } ?? 0..<space.actions(in: state)
       let label = model?.stateLabels.label(of: state) ?? "\(state)"
-      let value = value(of: state, tables: tables, count: pairs.count, width: space.width)
+      let first = model == nil ? state * space.width : pairs.lowerBound
+      let value = value(of: state, tables: tables, range: first..<first + pairs.count)
       for place in 0..<pairs.count {
-        let slot = state * space.width + place
+        let slot = first + place
         let action = model.map { Int($0.pairActions[pairs.lowerBound + place]) } ?? place
-        buffer.append(raw: prefix.bytes)
+        buffer.append(raw: prefix)
         buffer.append(state)
         buffer.comma()
         buffer.append(label)
@@ -54,20 +56,20 @@ struct ValuesFile {
         buffer.append(value)
         buffer.newline()
       }
-      if buffer.bytes.count > 1 << 20 {
-        try file.write(buffer.bytes)
+      if buffer.count > 1 << 20 {
+        try buffer.withBytes { bytes throws(LabError) in try file.write(bytes) }
         buffer.removeAll()
       }
     }
-    try file.write(buffer.bytes)
+    try buffer.withBytes { bytes throws(LabError) in try file.write(bytes) }
   }
 
   /// V of a state: the method's own where it has one, else `Σ_a π(a|s) Q(s, a)`.
-  private func value(of state: Int, tables: TrialRecord.Tables, count: Int, width: Int) -> Double {
+  private func value(of state: Int, tables: TrialRecord.Tables, range: Range<Int>) -> Double {
     if !tables.stateValues.isEmpty { return tables.stateValues[state] }
     if tables.actionValues.isEmpty || tables.probabilities.isEmpty { return .nan }
     var sum = 0.0
-    for slot in state * width..<state * width + count where tables.probabilities[slot] > 0 {
+    for slot in range where tables.probabilities[slot] > 0 {
       sum += tables.probabilities[slot] * tables.actionValues[slot]
     }
     return sum

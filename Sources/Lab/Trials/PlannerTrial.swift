@@ -13,7 +13,6 @@ enum PlannerTrial<P: Planner> {
   static func process(for request: TrialRequest, gamma: Double) throws -> TrialProcess {
     guard let model = request.task.model else { throw SettingProblem("a planner needs a model") }
     let box = Box(try P(request.settings, model: model, threads: request.threads))
-    let space = request.task.space
     return TrialProcess(
       metrics: [.residual, .errorBound, .statesChanged], gamma: gamma,
       advance: { _ in
@@ -29,9 +28,10 @@ enum PlannerTrial<P: Planner> {
       },
       report: {
         var report = LearnerReport()
+        report.isByPair = true
         report.stateValues = box.planner.values
-        report.actionValues = space.slots(box.planner.actionValues, of: model, filler: 0)
-        report.targetPolicy = space.slots(box.planner.policy.probabilities, of: model, filler: 0)
+        report.actionValues = box.planner.actionValues
+        report.targetPolicy = box.planner.policy.probabilities
         return report
       },
       save: { writer in
@@ -48,15 +48,6 @@ enum PlannerTrial<P: Planner> {
 }
 
 extension ActionSpace {
-  /// Numbers of a model's pairs, laid out slot by slot.
-  func slots(_ pairs: [Double], of model: FiniteMDP, filler: Double) -> [Double] {
-    var slots = [Double](repeating: filler, count: slotCount)
-    for state in 0..<stateCount {
-      for (place, pair) in model.pairs(of: state).enumerated() { slots[state * width + place] = pairs[pair] }
-    }
-    return slots
-  }
-
   /// Numbers of slots, laid out pair by pair.
   func pairs(_ slots: [Double], of model: FiniteMDP) -> [Double] {
     var pairs = [Double](repeating: 0, count: model.pairCount)

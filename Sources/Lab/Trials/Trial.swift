@@ -142,8 +142,7 @@ struct Recorder {
     settle()
     if wantsTables {
       let report = process.report()
-      record.tables = .init(
-        actionValues: report.actionValues, probabilities: report.targetPolicy, stateValues: report.stateValues)
+      record.tables = .init(report, space: variant.task.space, model: variant.task.model)
     }
     return record
   }

@@ -100,6 +100,9 @@ public struct LearnerReport: Sendable {
   /// The policy that acts, a probability a slot.
   public var behaviorPolicy: [Double] = []
 
+  /// Whether `actionValues` and `targetPolicy` have a number for each state–action pair of the model instead of one for each slot.
+  public var isByPair = false
+
   /// Nothing yet.
   public init() {}
 
