@@ -11,7 +11,7 @@
 ///
 /// ε stands outside of the corrected root, and its default is torch's 10⁻⁸; stable-baselines3 and CleanRL use 10⁻⁵ for PPO. AdamW shrinks first: θ ← θ (1 − η λ). State: two
 /// averages, m and v.
-public struct Adam<Scalar: BinaryFloatingPoint & Codable & Sendable>: Optimizer {
+public struct Adam<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Optimizer {
   /// How parameters are drawn towards zero.
   public enum WeightDecay: Sendable, Equatable {
     /// Not at all.

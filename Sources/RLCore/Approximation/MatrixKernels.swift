@@ -110,11 +110,11 @@ func multiply(
 /// - Parameters:
 ///   - x: `rows` rows of `stride` numbers, `stride` a multiple of 16.
 ///   - matrix: `outputs` rows of `stride` numbers; zeros (or finite numbers against zeros) beyond the true depth.
-///   - offset: `outputs` numbers.
+///   - offset: `outputs` numbers, or nil for zeros.
 ///   - y: `rows` rows of `yStride` numbers, of which the first `outputs` are set.
 func multiplyNarrow(
   _ x: UnsafePointer<Float>, stride: Int, rows: Int,
-  _ matrix: UnsafePointer<Float>, outputs: Int, offset: UnsafePointer<Float>,
+  _ matrix: UnsafePointer<Float>, outputs: Int, offset: UnsafePointer<Float>?,
   into y: UnsafeMutablePointer<Float>, yStride: Int
 ) {
   for row in 0..<rows {
@@ -127,7 +127,7 @@ func multiplyNarrow(
         sum = sum + loadLanes(s + k) * loadLanes(r + k)
         k += laneCount
       }
-      y[row * yStride + output] = offset[output] + total(sum)
+      y[row * yStride + output] = (offset.map { $0[output] } ?? 0) + total(sum)
     }
   }
 }

@@ -71,6 +71,9 @@ public struct MultilayerPerceptron: Sendable {
     memory.withMutablePointer { new in old.withPointer { new.update(from: $0, count: weightsEnd) } }
   }
 
+  /// The state numbers of the last forward pass, if it had any.
+  var lastStates: [Int]? { hasStates ? states : nil }
+
   private mutating func layOut() {
     var next = 0
     func take(_ count: Int) -> Int {
@@ -197,22 +200,7 @@ public struct MultilayerPerceptron: Sendable {
     }
     let first = layers[0]
     memory.withMutablePointer { memory in
-      for row in 0..<states.count {
-        let output = memory + first.output + row * first.outputStride
-        if first.isNarrow {
-          let column = memory + first.byOutput + states[row]
-          for k in 0..<first.outputs {
-            output[k] = memory[first.bias + k] + column[k * first.inputStride]
-          }
-        } else {
-          let column = memory + first.byInput + states[row] * first.outputStride
-          var k = 0
-          while k < first.outputStride {
-            storeLanes(loadLanes(memory + first.bias + k) + loadLanes(column + k), output + k)
-            k += laneCount
-          }
-        }
-      }
+      first.pickColumns(memory, states: states, into: memory + first.output)
       first.activation.apply(memory + first.output, count: states.count * first.outputStride)
     }
     propagate(from: 1)
@@ -331,19 +319,46 @@ public struct MultilayerPerceptron: Sendable {
 extension MultilayerPerceptron.Layer {
   /// `y = f(W x + b)` for each row.
   func forward(_ memory: UnsafeMutablePointer<Float>, rows: Int) {
-    let x = UnsafePointer(memory + input)
-    let y = memory + output
+    affine(memory, memory + input, rows: rows, into: memory + output)
+    activation.apply(memory + output, count: rows * outputStride)
+  }
+
+  /// `z = W x + b` for each row, or `z = W x`.
+  func affine(
+    _ memory: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int,
+    into z: UnsafeMutablePointer<Float>, addsBias: Bool = true
+  ) {
+    let offset = addsBias ? memory + bias : nil
     if isNarrow {
       multiplyNarrow(
-        x, stride: inputStride, rows: rows, memory + byOutput, outputs: outputs, offset: memory + bias,
-        into: y, yStride: outputStride)
+        x, stride: inputStride, rows: rows, memory + byOutput, outputs: outputs, offset: offset,
+        into: z, yStride: outputStride)
     } else {
       multiply(
         x, xStride: inputStride, rows: rows, depth: inputs, memory + byInput, width: outputStride,
-        offset: UnsafePointer(memory + bias), into: y
+        offset: offset, into: z
       ) { sums, _ in sums }
     }
-    activation.apply(y, count: rows * outputStride)
+  }
+
+  /// `z = W x + b` where each x is a one-hot vector: a column of W, and b.
+  func pickColumns(
+    _ memory: UnsafePointer<Float>, states: [Int], into z: UnsafeMutablePointer<Float>
+  ) {
+    for row in states.indices {
+      let output = z + row * outputStride
+      if isNarrow {
+        let column = memory + byOutput + states[row]
+        for k in 0..<outputs { output[k] = memory[bias + k] + column[k * inputStride] }
+      } else {
+        let column = memory + byInput + states[row] * outputStride
+        var k = 0
+        while k < outputStride {
+          storeLanes(loadLanes(memory + bias + k) + loadLanes(column + k), output + k)
+          k += laneCount
+        }
+      }
+    }
   }
 
   /// `∂W += Σ δ xᵀ`, `∂b += Σ δ`.

@@ -134,3 +134,18 @@ public struct NetworkBundle: Sendable {
     networks[network].load(all.span.extracting(range))
   }
 }
+
+extension NetworkBundle: Checkpointable {
+  /// Appends the parameters. Gradients are summed up anew by each update.
+  public func save(to writer: inout StateWriter) { writer.write(parameters) }
+
+  /// Takes up the parameters.
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    let restored = try reader.list(of: 0 as Float)
+    guard restored.count == parameters.count else {
+      throw StateError("\(restored.count) parameters for networks of \(parameters.count)")
+    }
+    parameters = restored
+    for network in networks.indices { reload(network) }
+  }
+}

@@ -2,9 +2,9 @@
 ///
 /// Its numbers follow torch's optimizers of the same name. The learning rate is an argument of each step, because it may follow
 /// a schedule.
-public protocol Optimizer<Scalar>: Sendable {
+public protocol Optimizer<Scalar>: Sendable, Checkpointable {
   /// The type of a parameter: `Float` for networks, `Double` for tables.
-  associatedtype Scalar: BinaryFloatingPoint & Codable & Sendable
+  associatedtype Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable
 
   /// Moves the parameters by one step.
   ///
@@ -20,7 +20,7 @@ public protocol Optimizer<Scalar>: Sendable {
 }
 
 /// What an optimizer remembers between steps.
-public struct OptimizerState<Scalar: BinaryFloatingPoint & Codable & Sendable>: Sendable, Equatable, Codable {
+public struct OptimizerState<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Sendable, Equatable {
   /// The number of steps taken.
   public var steps: Int
 
@@ -42,6 +42,30 @@ extension OptimizerState {
       averages.count == number && averages.allSatisfy { $0.count == count },
       "a state with averages of \(averages.map(\.count)) numbers for an optimizer with \(number) of \(count)")
     return averages
+  }
+}
+
+extension Optimizer {
+  /// Appends the steps and the averages.
+  public func save(to writer: inout StateWriter) {
+    let state = state
+    writer.write(state.steps)
+    for average in state.averages { writer.write(average) }
+  }
+
+  /// Takes up the steps and the averages.
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    var restored = state
+    restored.steps = try reader.integer()
+    guard restored.steps >= 0 else { throw StateError("an optimizer cannot have taken \(restored.steps) steps") }
+    for k in restored.averages.indices {
+      let average = try reader.list(of: 0 as Scalar)
+      guard average.count == restored.averages[k].count else {
+        throw StateError("\(average.count) averages for an optimizer of \(restored.averages[k].count)")
+      }
+      restored.averages[k] = average
+    }
+    state = restored
   }
 }
 

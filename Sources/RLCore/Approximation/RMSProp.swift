@@ -6,7 +6,7 @@
 ///     b ← μ b + d,   θ ← θ − η b      (without momentum θ ← θ − η d)
 ///
 /// The second is stable-baselines3's `RMSpropTFLike`, an option of its A2C. State: the average v, and b with momentum.
-public struct RMSProp<Scalar: BinaryFloatingPoint & Codable & Sendable>: Optimizer {
+public struct RMSProp<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Optimizer {
   /// Where ε stands and where averages start.
   public enum Form: String, Sendable {
     /// ε outside of the root, averages start at 0.

@@ -4,7 +4,7 @@
 ///
 /// The form of torch's `SGD`: the learning rate is outside of the momentum (Sutskever et al., ICML 2013, have it inside).
 /// State: one average, b; none without momentum.
-public struct SGD<Scalar: BinaryFloatingPoint & Codable & Sendable>: Optimizer {
+public struct SGD<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Optimizer {
   /// μ, in `[0, 1)`.
   public let momentum: Double
 
