@@ -70,29 +70,41 @@ public struct Adam<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Op
   public mutating func step(_ parameters: inout [Scalar], gradients: [Scalar], learningRate: Double) {
     checkCounts(parameters, gradients, count)
     steps += 1
-    let rate = Scalar(learningRate / (1 - pow(beta1, Double(steps))))
-    let correction = Scalar(1 / (1 - pow(beta2, Double(steps))).squareRoot())
-    let (b1, c1) = (Scalar(beta1), Scalar(1 - beta1))
-    let (b2, c2) = (Scalar(beta2), Scalar(1 - beta2))
-    let epsilon = Scalar(epsilon)
-    var added: Scalar = 0
-    var kept: Scalar = 1
+    let rate = learningRate / (1 - pow(beta1, Double(steps)))
+    let correction = 1 / (1 - pow(beta2, Double(steps))).squareRoot()
+    var added = 0.0
+    var kept = 1.0
     switch weightDecay {
     case .none: break
-    case .gradient(let lambda): added = Scalar(lambda)
-    case .decoupled(let lambda): kept = Scalar(1 - learningRate * lambda)
+    case .gradient(let lambda): added = lambda
+    case .decoupled(let lambda): kept = 1 - learningRate * lambda
     }
     parameters.withUnsafeMutableBufferPointer { p in
       gradients.withUnsafeBufferPointer { g in
         mean.withUnsafeMutableBufferPointer { m in
           square.withUnsafeMutableBufferPointer { v in
+            if Scalar.self == Float.self, count > 0 {
+              adamStep(
+                UnsafeMutableRawPointer(p.baseAddress!).assumingMemoryBound(to: Float.self),
+                UnsafeRawPointer(g.baseAddress!).assumingMemoryBound(to: Float.self),
+                UnsafeMutableRawPointer(m.baseAddress!).assumingMemoryBound(to: Float.self),
+                UnsafeMutableRawPointer(v.baseAddress!).assumingMemoryBound(to: Float.self), count: count,
+                AdamConstants(
+                  memory: (Float(beta1), Float(beta2)), share: (Float(1 - beta1), Float(1 - beta2)),
+                  rate: Float(rate), correction: Float(correction), epsilon: Float(epsilon),
+                  addedDecay: Float(added), kept: Float(kept)))
+              return
+            }
+            let (b1, c1) = (Scalar(beta1), Scalar(1 - beta1))
+            let (b2, c2) = (Scalar(beta2), Scalar(1 - beta2))
             for k in p.indices {
-              let gradient = g[k] + added * p[k]
+              let gradient = g[k] + Scalar(added) * p[k]
               let first = b1 * m[k] + c1 * gradient
               let second = b2 * v[k] + c2 * (gradient * gradient)
               m[k] = first
               v[k] = second
-              p[k] = p[k] * kept - rate * first / (second.squareRoot() * correction + epsilon)
+              let denominator = second.squareRoot() * Scalar(correction) + Scalar(epsilon)
+              p[k] = p[k] * Scalar(kept) - Scalar(rate) * first / denominator
             }
           }
         }

@@ -67,23 +67,33 @@ public struct RMSProp<Scalar: BinaryFloatingPoint & BitwiseCopyable & Sendable>:
   public mutating func step(_ parameters: inout [Scalar], gradients: [Scalar], learningRate: Double) {
     checkCounts(parameters, gradients, count)
     steps += 1
-    let (a, c) = (Scalar(alpha), Scalar(1 - alpha))
-    let (outside, inside) = form == .torch ? (Scalar(epsilon), 0) : (0, Scalar(epsilon))
-    let (rate, factor) = (Scalar(learningRate), Scalar(momentum))
+    let (outside, inside) = form == .torch ? (epsilon, 0) : (0, epsilon)
     let hasMomentum = momentum > 0
     parameters.withUnsafeMutableBufferPointer { p in
       gradients.withUnsafeBufferPointer { g in
         square.withUnsafeMutableBufferPointer { v in
           buffer.withUnsafeMutableBufferPointer { b in
+            if Scalar.self == Float.self, count > 0 {
+              let base = hasMomentum ? b.baseAddress : nil
+              rmsPropStep(
+                UnsafeMutableRawPointer(p.baseAddress!).assumingMemoryBound(to: Float.self),
+                UnsafeRawPointer(g.baseAddress!).assumingMemoryBound(to: Float.self),
+                UnsafeMutableRawPointer(v.baseAddress!).assumingMemoryBound(to: Float.self),
+                base.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: Float.self) }, count: count,
+                RMSPropConstants(
+                  memory: Float(alpha), share: Float(1 - alpha), rate: Float(learningRate),
+                  momentum: Float(momentum), inside: Float(inside), outside: Float(outside)))
+              return
+            }
             for k in p.indices {
-              let second = a * v[k] + c * (g[k] * g[k])
+              let second = Scalar(alpha) * v[k] + Scalar(1 - alpha) * (g[k] * g[k])
               v[k] = second
-              var move = g[k] / ((second + inside).squareRoot() + outside)
+              var move = g[k] / ((second + Scalar(inside)).squareRoot() + Scalar(outside))
               if hasMomentum {
-                move += factor * b[k]
+                move += Scalar(momentum) * b[k]
                 b[k] = move
               }
-              p[k] -= rate * move
+              p[k] -= Scalar(learningRate) * move
             }
           }
         }
