@@ -95,6 +95,31 @@ struct Arguments {
     }
     return number
   }
+
+  /// The value of a flag as a number.
+  func number(_ name: String, in range: ClosedRange<Double>, command: String) throws(LabError) -> Double? {
+    guard let text = value(name) else { return nil }
+    guard let number = Double(text), range.contains(number) else {
+      throw LabError(
+        .usage, "\(command): --\(name) \(text) is no number in [\(range.lowerBound), \(range.upperBound)]; give one")
+    }
+    return number
+  }
+
+  /// The value of a flag as one of some words.
+  func choice<C: RawRepresentable & CaseIterable>(
+    _ name: String, of type: C.Type, command: String
+  ) throws(LabError) -> C? where C.RawValue == String {
+    guard let text = value(name) else { return nil }
+    guard let choice = C(rawValue: text) else {
+      let words = C.allCases.map(\.rawValue)
+      let hint =
+        Spelling.suggestion(for: text, among: words).map { "did you mean \"\($0)\"?" }
+        ?? "give one of: " + words.joined(separator: ", ")
+      throw LabError(.usage, "\(command): --\(name) \(text) is not known; \(hint)")
+    }
+    return choice
+  }
 }
 
 /// A command of the program: its page of help, and what it does.

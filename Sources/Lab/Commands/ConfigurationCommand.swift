@@ -10,14 +10,17 @@ struct ConfigurationCommand {
   static let set = Arguments.Flag(
     "set", value: "PATH=VALUE", repeats: true, "set one value, by its dotted path: algorithm.alpha=0.5")
 
-  /// Reads the file, lays the flags over it, and resolves the whole.
-  func experiment() throws(LabError) -> Experiment {
+  /// Reads the file that stands alone on the command line, if one does, lays the flags over it, and resolves the whole.
+  func experiment() throws(LabError) -> Experiment { try experiment(at: arguments.positional.first) }
+
+  /// Reads a file, lays the flags over it, and resolves the whole; without a file the flags say everything.
+  func experiment(at path: String?) throws(LabError) -> Experiment {
     var root = Setting.table([])
     var outline: JSON5Outline?
     var source: String?
     var folder = ""
     var name = ""
-    if let path = arguments.positional.first {
+    if let path {
       let document = try ConfigurationFile.read(path)
       root = document.root
       outline = document.outline

@@ -71,6 +71,12 @@ extension Command {
     } else if !isQuiet {
       Terminal.print(summary.text())
     }
+    if report.missing == 0 {
+      let confirmation = Confirmation(experiment: experiment, path: path, jobs: jobs, isQuiet: isQuiet)
+      if let (cells, seeds) = try await confirmation.run(), !isQuiet {
+        Terminal.print("confirmed: \(cells) chosen cells on \(seeds) fresh seeds, in \(path)/\(Confirmation.folder)")
+      }
+    }
     if report.outcome.wasInterrupted {
       throw LabError(.interrupted, "\(path): interrupted; run the same command again to go on")
     }

@@ -14,6 +14,8 @@ public struct Experiment: Sendable {
   public let columns: [SweptColumn]
   /// The configuration as it was given, flags included.
   public let configuration: Setting
+  /// The fresh seeds that the chosen cells of a sweep are scored on, if any are asked for.
+  var confirm: Confirmation.Plan?
 
   /// A parameter that varies between variants.
   public struct SweptColumn: Sendable, Equatable {

@@ -15,7 +15,7 @@ struct Resolver {
   let outline: JSON5Outline?
 
   private static let keys = [
-    "name", "environment", "algorithm", "budget", "seeds", "seed", "record", "sweep", "variants",
+    "name", "environment", "algorithm", "budget", "seeds", "seed", "record", "sweep", "variants", "confirm",
   ]
 
   /// Resolves a whole configuration.
@@ -61,7 +61,8 @@ struct Resolver {
       throw fail("variants", "two variants are called \"\(variant.name)\"; give each a name of its own")
     }
     return Experiment(
-      name: name, root: rootSeed, seeds: seeds, variants: variants, columns: columns, configuration: root)
+      name: name, root: rootSeed, seeds: seeds, variants: variants, columns: columns, configuration: root,
+      confirm: try confirmation(root))
   }
 
   /// Makes one task from the tree of its environment.
@@ -97,9 +98,44 @@ struct Resolver {
     return (0..<UInt64(count)).map { $0 }
   }
 
+  /// The fresh seeds that chosen cells are scored on: a number, or `{seeds: N, metric: M, score: "final" or "area"}`.
+  private func confirmation(_ root: Setting) throws(LabError) -> Confirmation.Plan? {
+    guard let setting = root["confirm"], setting != .null else { return nil }
+    if root["sweep"] == nil {
+      throw fail("confirm", "there is no \"sweep\" whose best cells could be confirmed; add one, or take \"confirm\" away")
+    }
+    let keys = ["seeds", "metric", "score"]
+    for field in setting.fields ?? [] where !keys.contains(field.key) {
+      let hint =
+        Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
+        ?? "it has: " + keys.joined(separator: ", ")
+      throw fail("confirm.\(field.key)", "confirm has no \"\(field.key)\"; \(hint)")
+    }
+    let count = setting.fields == nil ? setting : setting["seeds"] ?? .null
+    let seeds = try mend(setting.fields == nil ? "confirm" : "confirm.seeds") { () throws(SettingProblem) in
+      try Interval.whole(count, in: 1...10_000_000)
+    }
+    var plan = Confirmation.Plan(seeds: seeds)
+    if let metric = setting["metric"] {
+      let known = Metric.allCases.map(\.rawValue)
+      guard let name = metric.text, known.contains(name) else {
+        let hint = Spelling.suggestion(for: metric.text ?? "", among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+        throw fail("confirm.metric", "\(metric) is no metric\(hint)")
+      }
+      plan.metric = name
+    }
+    if let score = setting["score"] {
+      guard let kind = score.text.flatMap(ScoreRules.Kind.init(rawValue:)) else {
+        throw fail("confirm.score", "\(score) is neither \"final\" nor \"area\"")
+      }
+      plan.score = kind
+    }
+    return plan
+  }
+
   /// The trees over which the axes go: one for each of `variants`, or the configuration itself.
   private func bases(_ root: Setting) throws(LabError) -> [(place: String, name: String?, tree: Setting)] {
-    let common = Setting.object((root.fields ?? []).filter { $0.key != "variants" && $0.key != "sweep" })
+    let common = Setting.object((root.fields ?? []).filter { !["variants", "sweep", "confirm"].contains($0.key) })
     guard let setting = root["variants"] else { return [("", nil, common)] }
     guard let list = setting.elements else {
       throw fail("variants", "\(setting.kind) is no list; write [{name: \"...\", algorithm: {...}}, ...]")

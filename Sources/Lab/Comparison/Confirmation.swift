@@ -1,0 +1,65 @@
+import Foundation
+import RLCore
+
+/// Fresh seeds for the chosen cells of a sweep: run after it into a folder inside its own, so that a score does not profit from the choice.
+struct Confirmation {
+  /// What a configuration's `confirm` asks for.
+  struct Plan: Sendable, Equatable {
+    /// How many fresh seeds.
+    let seeds: Int
+    /// By which metric cells are chosen; nil for the usual one.
+    var metric: String?
+    /// By which score.
+    var score = ScoreRules.Kind.final
+  }
+
+  let experiment: Experiment
+  let path: String
+  let jobs: Int
+  let isQuiet: Bool
+
+  /// Where the fresh seeds' results stand inside the sweep's folder.
+  static let folder = "confirm"
+
+  /// Runs what is missing, if the experiment asks for fresh seeds.
+  ///
+  /// - Returns: How many cells were chosen and how many seeds each has; nil where nothing is asked for.
+  @discardableResult
+  func run() async throws -> (cells: Int, seeds: Int)? {
+    guard let plan = experiment.confirm else { return nil }
+    let stored = try StoredExperiment(path)
+    let metric = try MetricChoice.metric(plan.metric, in: [stored])
+    let rules = ScoreRules(metric: Metric(rawValue: metric))
+    let scores = try await stored.curves(metric, workers: jobs).map { TrialScores($0, rules: rules) }
+    let winners = CellGroup.groups(of: stored, apart: []).map { group in
+      stored.variants[group.members[CellGroup.best(group.members.map { scores[$0] }, plan.score, rules: rules)]].hash
+    }
+    let first = (experiment.seeds.max() ?? 0) + 1
+    var hashes = Set(winners)
+    var seeds = Set(first..<first + UInt64(plan.seeds))
+    let folder = path + "/" + Self.folder
+    var isStale = false
+    // What was confirmed before is kept beside what is confirmed now, unless it belongs to another configuration.
+    if let held = try? StoredExperiment(folder) {
+      let known = Set(experiment.variants.map(\.hash))
+      isStale = held.root != Int(experiment.root) || !Set(held.variants.map(\.hash)).isSubset(of: known)
+      if !isStale {
+        hashes.formUnion(held.variants.map(\.hash))
+        seeds.formUnion(held.seeds)
+      }
+    }
+    let chosen = Experiment(
+      name: experiment.name + "-" + Self.folder, root: experiment.root, seeds: seeds.sorted(),
+      variants: experiment.variants.filter { hashes.contains($0.hash) }, columns: experiment.columns,
+      configuration: experiment.configuration)
+    let run = ExperimentRun(experiment: chosen, path: folder, jobs: jobs, overwrite: isStale, isQuiet: isQuiet)
+    let report = try await run.run()
+    if report.outcome.wasInterrupted {
+      throw LabError(.interrupted, "\(path): interrupted; run the same command again to go on")
+    }
+    if let failure = report.outcome.failures.first {
+      throw LabError(.software, "\(folder): \(failure.variant), seed \(failure.seed): \(failure.message)")
+    }
+    return (winners.count, seeds.count)
+  }
+}
