@@ -71,7 +71,7 @@ struct ComparisonNotes {
     }
     for contestant in contestants where contestant.scores.missing > 0 {
       let count = contestant.scores.missing
-      notes.append("\(contestant.label): \(count) \(count == 1 ? "trial has" : "trials have") no \(metric) and are left out")
+      notes.append("\(contestant.label): \(count) \(count == 1 ? "trial has no \(metric) and is" : "trials have no \(metric) and are") left out")
     }
     return notes
   }
