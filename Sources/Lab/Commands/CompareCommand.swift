@@ -13,10 +13,12 @@ extension Command {
       .init("last", value: "SHARE", "the share of a trial that the final score averages; default 0.1"),
       .init("threshold", value: "X|P%", "the level to reach, or a share of the way to the best; default 90%"),
       .init("interval", value: "bca|percentile|student", "the 95 % interval of means; default bca"),
-      .init("apart", value: "COLUMN", repeats: true, "keep the values of a swept column apart, choose among the others"),
+      .init(
+        "apart", value: "COLUMN", repeats: true, "keep the values of a swept column apart, choose among the others"),
       .init("every-cell", "make every cell of a sweep a line of its own, and choose none"),
       .init("csv", value: "FILE", "write the table as CSV"),
-    ] + ResultsInputs.flags + [.init("json", "one JSON object on standard output, nothing else")], positional: 1...10_000
+    ] + ResultsInputs.flags + [.init("json", "one JSON object on standard output, nothing else")],
+    positional: 1...10_000
   ) { lab, arguments in
     var options = ComparisonOptions()
     options.metric = arguments.value("metric")
@@ -36,7 +38,11 @@ extension Command {
       try file.write(comparison.csv)
       try file.commit()
     }
-    Terminal.print(arguments.has("json") ? comparison.json.json : comparison.text)
+    if arguments.has("json") {
+      Terminal.print(comparison.json.json)
+    } else if !arguments.has("quiet") {
+      Terminal.print(comparison.text)
+    }
   }
 
   private static func threshold(_ text: String?) throws(LabError) -> ComparisonOptions.Threshold? {
@@ -47,7 +53,8 @@ extension Command {
   }
 }
 
-/// The folders and configurations that `compare` and `plot` are given. A configuration whose folder lacks trials is run first.
+/// The folders and configurations that `compare` and `plot` are given. A configuration whose folder lacks trials is run
+/// first.
 struct ResultsInputs {
   let lab: Laboratory
   let arguments: Arguments
@@ -58,7 +65,7 @@ struct ResultsInputs {
     ConfigurationCommand.set,
     .init("results", value: "DIR", "the results folder of the one configuration given; default results/NAME"),
     .init("jobs", value: "N", "how many threads; default the machine's cores"),
-    .init("quiet", "no progress"),
+    .init("quiet", "no progress and no summary"),
   ]
 
   init(lab: Laboratory, arguments: Arguments, command: String) throws(LabError) {
@@ -94,7 +101,8 @@ struct ResultsInputs {
     return inputs
   }
 
-  /// The results folder that a word names: the folder itself, or the one that an `experiment.json` stands in; nil for a configuration.
+  /// The results folder that a word names: the folder itself, or the one that an `experiment.json` stands in; nil for a
+  /// configuration.
   private static func folder(_ word: String) -> String? {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: word, isDirectory: &isFolder) else { return nil }

@@ -100,7 +100,8 @@ struct Comparison: Sendable {
 extension Comparison {
   /// Compares results.
   ///
-  /// - Throws: ``LabError``: 64 for a metric, column or baseline that is not there, 65 for files that cannot be read as results.
+  /// - Throws: ``LabError``: 64 for a metric, column or baseline that is not there, 65 for files that cannot be read as
+  ///   results.
   init(_ inputs: [ComparisonInput], options: ComparisonOptions) async throws {
     let metric = try MetricChoice.metric(options.metric, in: inputs.map(\.experiment))
     let rules = ScoreRules(metric: Metric(rawValue: metric), finalShare: options.finalShare)
@@ -155,9 +156,10 @@ extension Comparison {
     self.duels = duels
     let aggregation = NormalizedAggregate.make(tables, metric: metric, baseline: baseline)
     aggregate = aggregation.aggregate
-    notes = ComparisonNotes(
-      inputs: inputs, tables: tables, rules: rules, options: options, metric: metric, baseline: baseline
-    ).all + field.notes + aggregation.notes
+    notes =
+      ComparisonNotes(
+        inputs: inputs, tables: tables, rules: rules, options: options, metric: metric, baseline: baseline
+      ).all + field.notes + aggregation.notes
   }
 
   private static func plans(
@@ -176,7 +178,8 @@ extension Comparison {
 
 extension Comparison.Row {
   init(
-    _ contestant: Contestant, rules: ScoreRules, options: ComparisonOptions, effort: ComparisonEffort, threshold: Double?
+    _ contestant: Contestant, rules: ScoreRules, options: ComparisonOptions, effort: ComparisonEffort,
+    threshold: Double?
   ) {
     let scores = contestant.scores
     self.contestant = contestant

@@ -19,7 +19,15 @@ extension Comparison {
               .init("seed", input.experiment.root.map { .integer($0) } ?? .null),
             ])
           })),
-      .init("environments", .list(tables.map { .object([.init("label", .text($0.label)), .init("environment", $0.environment), .init("threshold", Self.real($0.threshold))]) })),
+      .init(
+        "environments",
+        .list(
+          tables.map {
+            .object([
+              .init("label", .text($0.label)), .init("environment", $0.environment),
+              .init("threshold", Self.real($0.threshold)),
+            ])
+          })),
       .init("variants", .list(tables.flatMap { table in table.rows.map { json($0, table) } })),
       .init("comparisons", .list(duels.map(json))), .init("verdicts", .list(verdicts.map(Setting.text))),
       .init("notes", .list((choiceLines + notes).map(Setting.text))),
@@ -145,7 +153,8 @@ extension Comparison {
   var csv: [UInt8] {
     var buffer = CSVBuffer()
     let columns = [
-      "environment", "variant", "method", "n", "final_mean", "final_ci_low", "final_ci_high", "final_std", "final_median",
+      "environment", "variant", "method", "n", "final_mean", "final_ci_low", "final_ci_high", "final_std",
+      "final_median",
       "final_iqm", "area_mean", "area_ci_low", "area_ci_high", "area_std", "area_median", "area_iqm", "threshold",
       "reach_median", "reached", "normalized_mean", "normalized_ci_low", "normalized_ci_high", "cells", "choice",
       "baseline", "score", "difference", "difference_low", "difference_high", "t_test", "t_p", "t_p_holm", "free_test",

@@ -40,7 +40,8 @@ struct ComparisonNotes {
       let gammas = Set(table.rows.compactMap(\.contestant.variant.gamma)).sorted()
       if gammas.count < 2 { return nil }
       let list = gammas.map { "\($0)" }.joined(separator: ", ")
-      return "\(metric) on \(table.label) is discounted by different gammas (\(list)): the values are on different scales"
+      return
+        "\(metric) on \(table.label) is discounted by different gammas (\(list)): the values are on different scales"
     }
   }
 
@@ -65,13 +66,17 @@ struct ComparisonNotes {
       for contestant in contestants where contestant.source == source && contestant.choice?.basis != .fresh {
         let there = contestant.curves.count
         if there < planned {
-          notes.append("\(contestant.label): \(planned - there) of \(planned) trials are missing; run the experiment again")
+          notes.append(
+            "\(contestant.label): \(planned - there) of \(planned) trials are missing; run the experiment again")
         }
       }
     }
     for contestant in contestants where contestant.scores.missing > 0 {
       let count = contestant.scores.missing
-      notes.append("\(contestant.label): \(count) \(count == 1 ? "trial has no \(metric) and is" : "trials have no \(metric) and are") left out")
+      notes.append(
+        "\(contestant.label): \(count) "
+          + (count == 1 ? "trial has no \(metric) and is left out" : "trials have no \(metric) and are left out")
+      )
     }
     return notes
   }
@@ -81,12 +86,14 @@ struct ComparisonNotes {
     let chosen = contestants.filter { $0.choice != nil }
     for contestant in chosen where contestant.choice!.basis == .sameSeed {
       notes.append(
-        "\(contestant.label) was chosen and scored on the same single seed, which makes its score too good; sweep at least 2 seeds"
+        "\(contestant.label) was chosen and scored on the same single seed, which makes its score too good; "
+          + "sweep at least 2 seeds"
       )
     }
     for contestant in chosen where !contestant.choice!.edges.isEmpty {
       notes.append(
-        "\(contestant.label): \(contestant.choice!.edges.joined(separator: ", ")) is at the end of its axis; the best value may lie beyond"
+        "\(contestant.label): \(contestant.choice!.edges.joined(separator: ", ")) is at the end of its axis; "
+          + "the best value may lie beyond"
       )
     }
     return notes
@@ -96,10 +103,13 @@ struct ComparisonNotes {
     var notes: [String] = []
     let experiments = inputs.map(\.experiment)
     if Set(experiments.compactMap(\.root)).count > 1 {
-      notes.append("the folders have different root seeds: equal seeds are not the same random numbers, and nothing is paired")
+      notes.append(
+        "the folders have different root seeds: equal seeds are not the same random numbers, and nothing is paired")
     }
     let programs = Set(experiments.compactMap(\.program)).sorted()
-    if programs.count > 1 { notes.append("the folders were made by different versions: " + programs.joined(separator: ", ")) }
+    if programs.count > 1 {
+      notes.append("the folders were made by different versions: " + programs.joined(separator: ", "))
+    }
     for experiment in experiments where !experiment.isComplete {
       notes.append("\(experiment.path): the run was not finished when its files were written")
     }

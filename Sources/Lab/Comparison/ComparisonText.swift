@@ -19,7 +19,8 @@ extension Comparison {
 
   private var heading: String {
     var lines = [
-      "\(metric), \(rules.lessIsBetter ? "less" : "more") is better; 95 % intervals of the mean (\(options.interval.title))"
+      "\(metric), \(rules.lessIsBetter ? "less" : "more") is better; "
+        + "95 % intervals of the mean (\(options.interval.title))"
     ]
     lines.append("final: \(finalDefinition); area: \(Self.areaDefinition)")
     lines += choiceLines
@@ -82,7 +83,9 @@ extension Comparison {
     }
     var text = table.label + "\n" + Self.aligned(lines)
     let duels = mainDuels.filter { $0.environment == environment }
-    if let first = duels.first { text += "\n" + block(duels, against: table.rows[first.baseline].contestant.label, table) }
+    if let first = duels.first {
+      text += "\n" + block(duels, against: table.rows[first.baseline].contestant.label, table)
+    }
     return text
   }
 
@@ -94,7 +97,8 @@ extension Comparison {
       let t = duel.tHolm.map { (contest.isPaired ? "paired, " : "Welch, ") + Self.pValue($0) } ?? "–"
       let free = duel.freeHolm.map { "\(contest.freeTestName.rawValue), " + Self.pValue($0) } ?? "–"
       lines.append([
-        table.rows[duel.row].contestant.label, Self.number(contest.difference) + Self.bracket(contest.interval), t, free,
+        table.rows[duel.row].contestant.label, Self.number(contest.difference) + Self.bracket(contest.interval), t,
+        free,
         contest.improvement.map { Self.percent($0) + Self.percentBracket(contest.improvementInterval) } ?? "–",
       ])
     }
@@ -104,7 +108,8 @@ extension Comparison {
       }
     ).sorted()
     let title =
-      "\(options.score.rawValue) score against \(baseline)" + (isDefault ? " (the first; --baseline names another)" : "")
+      "\(options.score.rawValue) score against \(baseline)"
+      + (isDefault ? " (the first; --baseline names another)" : "")
       + (mainDuels.count > 1 ? ", p corrected by Holm's method for \(mainDuels.count) comparisons" : "")
       + (reasons.isEmpty ? "" : "; not paired: " + reasons.joined(separator: ", "))
     return title + "\n" + Self.aligned(lines)
@@ -122,8 +127,8 @@ extension Comparison {
       ])
     }
     return
-      "normalised final \(metric) over \(aggregate.environments.count) environments: uniformly random policy 0, optimal policy 1; stratified bootstrap\n"
-      + Self.aligned(lines)
+      "normalised final \(metric) over \(aggregate.environments.count) environments: "
+      + "uniformly random policy 0, optimal policy 1; stratified bootstrap\n" + Self.aligned(lines)
   }
 
   private func reach(_ reach: ReachSummary, _ budget: Budget?) -> String {
@@ -136,7 +141,9 @@ extension Comparison {
   /// Columns under each other, the first to the left and two spaces between.
   static func aligned(_ lines: [[String]]) -> String {
     let columns = lines.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in lines.compactMap { $0.count > column ? $0[column].count : nil }.max() ?? 0 }
+    let widths = (0..<columns).map { column in
+      lines.compactMap { $0.count > column ? $0[column].count : nil }.max() ?? 0
+    }
     return lines.map { line in
       let cells = line.enumerated().map { column, text in
         text + String(repeating: " ", count: widths[column] - text.count)

@@ -18,8 +18,8 @@ extension Comparison {
       return place + "\(ours) and \(theirs) cannot be compared: one of them has no \(scoreName(duel.kind))."
     }
     let means = "\(Self.number(mean)) against \(Self.number(rivalMean))"
-    // Both tests must agree, so that neither a far outlier nor a normal model alone makes a difference; among very many comparisons no number of
-    // drawn permutations is enough, and Student's stands alone.
+    // Both tests must agree, so that neither a far outlier nor a normal model alone makes a difference; among very many
+    // comparisons no number of drawn permutations is enough, and Student's stands alone.
     let asks = duel.contest.freeTestName == .mannWhitney || effort.resolves(mainDuels.count) || duel.tHolm == nil
     guard let p = [duel.tHolm, asks ? duel.freeHolm : nil].compactMap({ $0 }).max() else {
       return place
@@ -29,7 +29,8 @@ extension Comparison {
     if p < Self.significance {
       let isBetter =
         contest.difference.map { rules.oriented($0) > 0 } ?? (contest.improvement.map { $0 > 0.5 } ?? false)
-      return place + "\(ours) has a \(isBetter ? "better" : "worse") \(scoreName(duel.kind)) than \(theirs): \(means), \(tests)."
+      return place
+        + "\(ours) has a \(isBetter ? "better" : "worse") \(scoreName(duel.kind)) than \(theirs): \(means), \(tests)."
     }
     return place
       + "no difference in \(scoreName(duel.kind)) between \(ours) and \(theirs) is shown: \(means), \(tests)."
@@ -54,7 +55,8 @@ extension Comparison {
       }
     parts.append("\(tests.joined(separator: ", ")) (\(design)\(correction))")
     if let improvement = contest.improvement {
-      parts.append("better in \(Self.percent(improvement))\(Self.percentBracket(contest.improvementInterval)) of pairs of runs")
+      parts.append(
+        "better in \(Self.percent(improvement))\(Self.percentBracket(contest.improvementInterval)) of pairs of runs")
     }
     return parts.joined(separator: "; ")
   }
@@ -73,7 +75,9 @@ extension Comparison {
       let rival = aggregate.lines.first(where: { $0.method == baseline })
     else { return nil }
     return
-      "Over \(aggregate.environments.count) environments, \(line.method) has an interquartile mean of the normalised final \(metric) of \(Self.score(line.iqm)) against \(Self.score(rival.iqm)) of \(baseline), and a run of it is better in \(Self.percent(share))\(Self.percentBracket(improvement.interval)) of pairs of runs."
+      "Over \(aggregate.environments.count) environments, \(line.method) has an interquartile mean of the normalised "
+      + "final \(metric) of \(Self.score(line.iqm)) against \(Self.score(rival.iqm)) of \(baseline), and a run of it is "
+      + "better in \(Self.percent(share))\(Self.percentBracket(improvement.interval)) of pairs of runs."
   }
 
   // MARK: Numbers

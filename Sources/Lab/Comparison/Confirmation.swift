@@ -1,7 +1,8 @@
 import Foundation
 import RLCore
 
-/// Fresh seeds for the chosen cells of a sweep: run after it into a folder inside its own, so that a score does not profit from the choice.
+/// Fresh seeds for the chosen cells of a sweep: run after it into a folder inside its own, so that a score does not
+/// profit from the choice.
 struct Confirmation {
   /// What a configuration's `confirm` asks for.
   struct Plan: Sendable, Equatable {

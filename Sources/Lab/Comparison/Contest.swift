@@ -39,7 +39,6 @@ struct Contest: Sendable, Equatable {
     }
   }
 
-
   /// Sets two samples against each other.
   ///
   /// - Parameters:

@@ -1,9 +1,10 @@
 import Foundation
 
-/// Reads `curves.csv`, whoever wrote it: piece by piece, several pieces side by side, and only the columns that are wanted.
+/// Reads `curves.csv`, whoever wrote it: piece by piece, several pieces side by side, and only the columns that are
+/// wanted.
 ///
-/// Rows of one trial begin with the same bytes up to their seed. A row is compared with the one before as bytes, and its text is
-/// taken apart only where it differs.
+/// Rows of one trial begin with the same bytes up to their seed. A row is compared with the one before as bytes, and
+/// its text is taken apart only where it differs.
 struct CurvesReader {
   /// The rows of one trial.
   struct Trial: Sendable, Equatable {

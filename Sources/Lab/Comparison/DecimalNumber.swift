@@ -1,8 +1,8 @@
 /// Reads decimal numbers from bytes, to the nearest double.
 ///
-/// Most numbers of a learning curve are short: at most 2⁵³ units of a power of ten no smaller than 10⁻²². Both are exact as doubles then, so
-/// that one division rounds once, to the nearest (Clinger, *How to Read Floating Point Numbers Accurately*, PLDI 1990). The rest is left to
-/// the standard library.
+/// Most numbers of a learning curve are short: at most 2⁵³ units of a power of ten no smaller than 10⁻²². Both are
+/// exact as doubles then, so that one division rounds once, to the nearest (Clinger, *How to Read Floating Point
+/// Numbers Accurately*, PLDI 1990). The rest is left to the standard library.
 enum DecimalNumber {
   private static let powers: [Double] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,

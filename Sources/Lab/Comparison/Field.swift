@@ -55,8 +55,8 @@ extension Comparison {
       member: Int, curves: [StoredExperiment.Curve], scores: TrialScores, choice: CellChoice
     )
 
-    /// The best cell of each group: chosen on all seeds and scored on fresh ones where these have been run, else chosen on one half of the
-    /// seeds and scored on the other.
+    /// The best cell of each group: chosen on all seeds and scored on fresh ones where these have been run, else chosen
+    /// on one half of the seeds and scored on the other.
     private mutating func choose(
       _ groups: [CellGroup], _ input: ComparisonInput, curves: [[StoredExperiment.Curve]], scores: [TrialScores],
       metric: String
@@ -87,13 +87,15 @@ extension Comparison {
           }
         }
         notes.append(
-          "\(experiment.name): the fresh seeds were run for cells chosen by another score, so the halves of the sweep's seeds serve here"
+          "\(experiment.name): the fresh seeds were run for cells chosen by another score, "
+            + "so the halves of the sweep's seeds serve here"
         )
       }
       let (choosing, scoring) = experiment.halves
       let basis: CellChoice.Basis = choosing == scoring ? .sameSeed : .otherHalf
       return groups.map { group in
-        // A group of one cell has nothing to choose: all its seeds count, but the same ones as the others' for the tests.
+        // A group of one cell has nothing to choose: all its seeds count, but the same ones as the others' for the
+        // tests.
         let member = pick(group, on: choosing)
         return (
           member, curves[member], scores[member].restricted(to: Set(scoring)),
@@ -132,8 +134,8 @@ extension Comparison {
       unifyMethods()
     }
 
-    /// Where no method stands in two environments, because every variant has a name of its own, the algorithms themselves are the methods, if
-    /// each environment has every algorithm once.
+    /// Where no method stands in two environments, because every variant has a name of its own, the algorithms
+    /// themselves are the methods, if each environment has every algorithm once.
     private mutating func unifyMethods() {
       let groups = environments
       if groups.count < 2 { return }
@@ -186,8 +188,8 @@ extension Comparison {
       throw LabError(.usage, "compare: --baseline \(wanted): there is no such variant; \(hint)")
     }
 
-    /// The level to reach in one environment: the one given, or a share of the way from where the contestants start, the median of their mean
-    /// first values, to the best mean final score.
+    /// The level to reach in one environment: the one given, or a share of the way from where the contestants start,
+    /// the median of their mean first values, to the best mean final score.
     func threshold(of contestants: [Contestant]) -> Double? {
       let share: Double
       switch options.threshold {

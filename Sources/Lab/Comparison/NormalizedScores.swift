@@ -23,7 +23,8 @@ struct NormalizedScale: Sendable {
       }
       if metric == .optimalityGap || metric == .behaviorGap { return ({ 1 - $0 / (optimum - uniform) }, nil) }
       if variant.gamma != 1 {
-        return none("the exact returns are discounted by gamma, the recorded ones are not; optimality_gap is on one scale")
+        return none(
+          "the exact returns are discounted by gamma, the recorded ones are not; optimality_gap is on one scale")
       }
       return ({ Statistics.normalizedScore($0, uniform: uniform, optimum: optimum) ?? .nan }, nil)
     }
@@ -31,8 +32,8 @@ struct NormalizedScale: Sendable {
   }
 }
 
-/// Normalised final scores of each method over several environments, with stratified bootstrap intervals (Agarwal et al., *Deep
-/// Reinforcement Learning at the Edge of the Statistical Precipice*, NeurIPS 2021).
+/// Normalised final scores of each method over several environments, with stratified bootstrap intervals (Agarwal et
+/// al., *Deep Reinforcement Learning at the Edge of the Statistical Precipice*, NeurIPS 2021).
 struct NormalizedAggregate: Sendable {
   /// A number with its interval.
   struct Estimate: Sendable, Equatable {

@@ -68,7 +68,8 @@ struct StoredExperiment: Sendable {
       tree = try ConfigurationFile.read(file).root
     } catch { throw LabError(error.kind, "\(path): \(error.message)") }
     guard let elements = tree["variants"]?.elements, let seeds = tree["seeds"]?.elements else {
-      throw LabError(.data, "\(file): this describes no experiment, \"variants\" or \"seeds\" are missing; run it again")
+      throw LabError(
+        .data, "\(file): this describes no experiment, \"variants\" or \"seeds\" are missing; run it again")
     }
     self.path = path
     configuration = tree["configuration"] ?? .table([])
@@ -151,15 +152,17 @@ struct StoredExperiment: Sendable {
 
 extension StoredExperiment.Variant {
   init?(_ element: Setting, givenNames: [String]) {
-    guard let name = element["name"]?.text, let environment = element["environment"], let algorithm = element["algorithm"]
+    guard let name = element["name"]?.text, let environment = element["environment"],
+      let algorithm = element["algorithm"]
     else { return nil }
     self.name = name
     hash = element["hash"]?.text ?? ""
     self.environment = environment.withID
     self.algorithm = algorithm.withID
-    budget = Budget.Unit.allCases.compactMap { unit in
-      element["budget"]?[unit.rawValue]?.whole.map { Budget(unit, $0) }
-    }.first
+    budget =
+      Budget.Unit.allCases.compactMap { unit in
+        element["budget"]?[unit.rawValue]?.whole.map { Budget(unit, $0) }
+      }.first
     optimalReturn = element["constants"]?["optimal_return"]?.number
     uniformReturn = element["constants"]?["uniform_policy_return"]?.number
     givenName = givenNames.filter { name == $0 || name.hasPrefix($0 + " ") }.max { $0.count < $1.count }

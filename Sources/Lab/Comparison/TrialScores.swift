@@ -16,7 +16,8 @@ struct ScoreRules: Sendable, Equatable {
   /// Whether a point says how things stand there, so that the last one counts and not a mean.
   var isState: Bool { metric?.isState ?? false }
 
-  /// The mean of the points in the last share of the curve's x, at least of one; the last point of a metric that says how things stand.
+  /// The mean of the points in the last share of the curve's x, at least of one; the last point of a metric that says
+  /// how things stand.
   func final(x: [Double], y: [Double]) -> Double? {
     guard let end = x.last, let last = y.last else { return nil }
     if isState { return last }
@@ -25,7 +26,8 @@ struct ScoreRules: Sendable, Equatable {
     return Statistics.mean(Array(y[first...]))
   }
 
-  /// The area under the curve by the trapezoid rule over the range of x: its mean height. A single point's height is its own.
+  /// The area under the curve by the trapezoid rule over the range of x: its mean height. A single point's height is
+  /// its own.
   func area(x: [Double], y: [Double]) -> Double? {
     x.count == 1 ? y[0] : Statistics.areaUnderCurve(x: x, y: y)
   }
@@ -37,7 +39,8 @@ struct ScoreRules: Sendable, Equatable {
     }
   }
 
-  /// Where a curve reaches a level and keeps it for a fiftieth of its points, at least for one; infinite where it never does.
+  /// Where a curve reaches a level and keeps it for a fiftieth of its points, at least for one; infinite where it never
+  /// does.
   func reach(_ level: Double, x: [Double], y: [Double]) -> Double {
     Statistics.placeReaching(
       level, goal: lessIsBetter ? .atMost : .atLeast, for: max(1, y.count / 50), x: x, y: y) ?? .infinity

@@ -20,7 +20,8 @@ import Testing
   }
 
   @Test func choosesOnOneHalfAndScoresOnTheOther() async throws {
-    // The luckiest cell over the first half is the first of q-learning and the second of sarsa; the other half knows better.
+    // The luckiest cell over the first half is the first of q-learning and the second of sarsa; the other half knows
+    // better.
     let stored = try sweep([
       "q-learning": [[9, 9, 1, 2], [5, 5, 8, 8], [0, 0, 0, 0]],
       "sarsa": [[1, 1, 1, 1], [3, 3, 4, 6], [2, 2, 9, 9]],
@@ -35,7 +36,8 @@ import Testing
     #expect(choice.basis == .otherHalf && choice.chosenOn == [0, 1] && choice.cells == 3)
     #expect(choice.edges == ["alpha=0.1"])
     #expect(rows[1].contestant.choice?.edges == [])
-    #expect(comparison.text.contains("chosen by the final score on seeds 0 to 1, scored on the other seeds, seeds 2 to 3"))
+    #expect(
+      comparison.text.contains("chosen by the final score on seeds 0 to 1, scored on the other seeds, seeds 2 to 3"))
     #expect(comparison.notes.contains { $0.contains("alpha=0.1 is at the end of its axis") })
   }
 

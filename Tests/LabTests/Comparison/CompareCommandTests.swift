@@ -31,17 +31,17 @@ import Testing
   @Test func aConfigurationIsRunFirstAndThenReadAgain() async throws {
     try folder.write(Self.sweep + "}", to: "study.json5")
     let (file, results) = (folder.path + "/study.json5", folder.path + "/out")
-    #expect(await run("compare", file, "--results", results, "--json", "--csv", folder.path + "/a.csv") == 0)
+    #expect(await run("compare", file, "--results", results, "--quiet", "--csv", folder.path + "/a.csv") == 0)
     let table = try csv("a.csv")
     #expect(table.map { $0["method"] } == ["sarsa", "q-learning"])
     #expect(table.map { $0["n"] } == ["2", "2"])
     #expect(table.map { $0["choice"] } == ["other-half", "other-half"])
     let written = try FileManager.default.attributesOfItem(atPath: results + "/curves.csv")[.modificationDate] as? Date
-    #expect(await run("compare", file, "--results", results, "--json", "--csv", folder.path + "/b.csv") == 0)
+    #expect(await run("compare", file, "--results", results, "--quiet", "--csv", folder.path + "/b.csv") == 0)
     #expect(try folder.read("a.csv") == folder.read("b.csv"))
     let later = try FileManager.default.attributesOfItem(atPath: results + "/curves.csv")[.modificationDate] as? Date
     #expect(written == later)
-    #expect(await run("compare", results, "--json", "--csv", folder.path + "/c.csv") == 0)
+    #expect(await run("compare", results, "--quiet", "--csv", folder.path + "/c.csv") == 0)
     #expect(try folder.read("a.csv") == folder.read("c.csv"))
   }
 
@@ -50,7 +50,7 @@ import Testing
     #expect(
       await run(
         "run", "-e", "cliff-walking", "-a", "sarsa", "--episodes", "20", "--seeds", "3", "-o", results, "--quiet") == 0)
-    #expect(await run("compare", results, "--json", "--csv", folder.path + "/table.csv") == 0)
+    #expect(await run("compare", results, "--quiet", "--csv", folder.path + "/table.csv") == 0)
     // The last tenth of 20 episodes: the last two rows of each seed.
     let curves = try csv("out/curves.csv")
     let finals = (0..<3).map { seed -> Double in
@@ -69,7 +69,7 @@ import Testing
     #expect(fresh.seeds == [4, 5, 6])
     #expect(fresh.variants.count == 2)
     #expect(Set(fresh.variants.map(\.algorithmID)) == ["sarsa", "q-learning"])
-    #expect(await run("compare", results, "--json", "--csv", folder.path + "/table.csv") == 0)
+    #expect(await run("compare", results, "--quiet", "--csv", folder.path + "/table.csv") == 0)
     let table = try csv("table.csv")
     #expect(table.map { $0["choice"] } == ["fresh", "fresh"])
     #expect(table.map { $0["n"] } == ["3", "3"])
@@ -106,8 +106,8 @@ import Testing
     #expect(await run("compare", results, results) == 64)
     #expect(await run("compare", results, "--set", "seeds=3") == 64)
     #expect(await run("compare", results, "--csv", folder.path + "/no/such/folder/table.csv") == 73)
-    #expect(await run("compare", results, "--json") == 0)
-    #expect(await run("compare", results + "/experiment.json", "--json") == 0)
+    #expect(await run("compare", results, "--quiet") == 0)
+    #expect(await run("compare", results + "/experiment.json", "--quiet") == 0)
     try folder.write("variant,seed\n", to: "results/curves.csv")
     #expect(await run("compare", results) == 65)
   }

@@ -16,8 +16,8 @@ import Testing
       runs(x), against: runs(y), sharesRandomNumbers: shared, rules: rules ?? self.rules, effort: effort, key: "test")
   }
 
-  /// The differences are 1, 2, 3: mean 2, standard error 1/√3, t = 2√3 with 2 degrees of freedom, whose two-sided tail is
-  /// 1 − t/√(t² + 2).
+  /// The differences are 1, 2, 3: mean 2, standard error 1/√3, t = 2√3 with 2 degrees of freedom, whose two-sided tail
+  /// is 1 − t/√(t² + 2).
   @Test func pairsSeedBySeed() throws {
     let contest = contest([0: 11, 1: 2, 2: 33], [2: 30, 0: 10, 1: 0])
     #expect(contest.design == .paired(count: 3, leftOut: 0))
@@ -43,7 +43,8 @@ import Testing
     #expect(few.design == .independent(reason: "2 of 5 seeds are common to both"))
     #expect(few.freeTestName == .mannWhitney)
     #expect(few.tTest?.difference == 18 / 5.0 - 1.5)
-    #expect(contest([0: 1, 1: 2], [0: 0, 1: 3], shared: false).design == .independent(reason: "their root seeds differ"))
+    #expect(
+      contest([0: 1, 1: 2], [0: 0, 1: 3], shared: false).design == .independent(reason: "their root seeds differ"))
   }
 
   @Test func lessMayBeBetter() {
