@@ -102,7 +102,7 @@ struct Resolver {
   private func confirmation(_ root: Setting) throws(LabError) -> Confirmation.Plan? {
     guard let setting = root["confirm"], setting != .null else { return nil }
     if root["sweep"] == nil {
-      throw fail("confirm", "there is no \"sweep\" whose best cells could be confirmed; add one, or leave \"confirm\" out")
+      throw fail("confirm", "there is no \"sweep\" whose best cells could be confirmed; add one, or leave it out")
     }
     let keys = ["seeds", "metric", "score"]
     for field in setting.fields ?? [] where !keys.contains(field.key) {

@@ -8,7 +8,7 @@ import Testing
   @Test func theFinalScoreIsTheMeanOfTheLastTenth() {
     let y = x.map { $0 * $0 }
     // x > 18: the points 19 and 20.
-    #expect(ScoreRules(metric: .episodeReturn).final(x: x, y: y) == (361 + 400) / 2)
+    #expect(ScoreRules(metric: .episodeReturn).final(x: x, y: y) == 380.5)
     // x > 10: 11² + ... + 20² = 2485.
     #expect(ScoreRules(metric: .episodeReturn, finalShare: 0.5).final(x: x, y: y) == 248.5)
     #expect(ScoreRules(metric: .episodeReturn).final(x: [1, 2, 3], y: [5, 6, 9]) == 9)
