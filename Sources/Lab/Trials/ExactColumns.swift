@@ -26,7 +26,10 @@ struct ExactColumns {
   /// Nil where the task has no model, the model is too large for exact evaluation, or the algorithm has nothing to compare.
   init?(variant: Variant, gamma: Double) {
     truth = variant.truth
-    guard let model = truth.task.model, let evaluator = truth.evaluator, evaluator.isDirect else { return nil }
+    guard let model = truth.task.model else { return nil }
+    // A planner certifies itself; on small models its curve is drawn beside the exact answer all the same.
+    if variant.entry.kind == .planner && model.stateCount > 2000 { return nil }
+    guard let evaluator = truth.evaluator, evaluator.isDirect else { return nil }
     self.model = model
     self.evaluator = evaluator
     space = truth.task.space
@@ -40,7 +43,11 @@ struct ExactColumns {
     case .prediction:
       optimum = nil
       metrics = [.valueError]
-    case .planner, .bandit: return nil
+    case .planner:
+      optimum = truth.optimum(gamma: gamma)
+      metrics = variant.algorithm.id == "policy-evaluation" ? [.valueError] : [.valueError, .optimalityGap]
+      if metrics.count == 2 && optimum?.isFinite != true { return nil }
+    case .bandit: return nil
     }
   }
 
@@ -51,9 +58,15 @@ struct ExactColumns {
   ///
   /// - Parameter isDue: Whether the gaps are computed at this row; value errors are cheap, and computed at all.
   mutating func record(_ process: TrialProcess, row: Int, isDue: Bool) {
-    if metrics == [.valueError] {
+    if metrics == [.valueError, .optimalityGap] {
+      guard isDue, let exact = truth.optimalValues(gamma: gamma) else { return }
       let report = process.report()
-      guard let exact = truth.values(of: space.pairs(report.targetPolicy, of: model), gamma: gamma) else { return }
+      ready.append(Value(row: row, metric: .valueError, number: error(of: report.stateValues, against: exact)))
+      waiting.append((row, .optimalityGap, report.targetPolicy))
+    } else if metrics == [.valueError] {
+      let report = process.report()
+      let policy = report.isByPair ? report.targetPolicy : space.pairs(report.targetPolicy, of: model)
+      guard let exact = truth.values(of: policy, gamma: gamma) else { return }
       ready.append(Value(row: row, metric: .valueError, number: error(of: report.stateValues, against: exact)))
     } else if isDue {
       let report = process.report()

@@ -7,7 +7,7 @@ public final class GroundTruth: Sendable {
 
   private struct Known {
     var evaluator: PolicyEvaluator?
-    var optima: [Double: Double?] = [:]
+    var optima: [Double: OptimalSolution?] = [:]
     var first: [(policy: StationaryPolicy, gamma: Double, start: StartValue)] = []
     var values: [(policy: [Double], gamma: Double, values: [Double])] = []
   }
@@ -26,13 +26,18 @@ public final class GroundTruth: Sendable {
   }
 
   /// J*, the greatest expected return from the start; nil without a model, or where there is none (undiscounted, rewards without end).
-  func optimum(gamma: Double) -> Double? {
+  func optimum(gamma: Double) -> Double? { optimal(gamma: gamma)?.startValue }
+
+  /// V*, state by state; nil where ``optimum(gamma:)`` is.
+  func optimalValues(gamma: Double) -> [Double]? { optimal(gamma: gamma)?.values }
+
+  private func optimal(gamma: Double) -> OptimalSolution? {
     guard let model = task.model else { return nil }
     return known.withLock { known in
-      if let optimum = known.optima[gamma] { return optimum }
-      let optimum = try? OptimalSolution(model, gamma: gamma).startValue
-      known.optima[gamma] = .some(optimum)
-      return optimum
+      if let solution = known.optima[gamma] { return solution }
+      let solution = try? OptimalSolution(model, gamma: gamma)
+      known.optima[gamma] = .some(solution)
+      return solution
     }
   }
 
