@@ -1,0 +1,217 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Softmax distributions over actions, one for each row of logits that a network or a table put out:
+///
+///     π(a) = exp z_a / Σ_k exp z_k
+///
+/// and the gradients of what losses are made of with respect to the logits:
+///
+///     ∂ log π(a) / ∂z_k = [k = a] − π_k
+///     ∂ H(π) / ∂z_k     = −π_k (log π_k + H)
+///     ∂ KL(p ‖ π) / ∂z_k = π_k − p_k            (π is the distribution that moves)
+///     ∂ KL(π ‖ p) / ∂z_k = π_k (log π_k − log p_k − KL)
+///
+/// It computes in double precision from logits of any. An action is ruled out by the logit −∞: it has probability 0 and
+/// adds nothing to entropies, divergences and gradients. Nothing is allocated unless a batch is larger than any before.
+public struct CategoricalHead: Sendable {
+  /// The number of actions, positive.
+  public let actions: Int
+
+  /// The number of distributions.
+  public private(set) var rows = 0
+
+  /// log π, row by row; numbers beyond the last row are left from earlier batches.
+  public private(set) var logProbabilities: [Double] = []
+
+  /// π, row by row; numbers beyond the last row are left from earlier batches.
+  public private(set) var probabilities: [Double] = []
+
+  /// Distributions over so many actions, without rows.
+  public init(actions: Int) {
+    precondition(actions > 0, "\(actions) actions")
+    self.actions = actions
+  }
+
+  /// Takes over the logits of a batch.
+  ///
+  /// - Parameter logits: Rows of `actions` numbers, each below +∞, at least one of a row above −∞. A row with NaN becomes NaN.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public mutating func evaluate<Scalar: BinaryFloatingPoint>(_ logits: Span<Scalar>) {
+    let actions = actions
+    precondition(logits.count % actions == 0, "\(logits.count) logits are no rows of \(actions)")
+    rows = logits.count / actions
+    if logProbabilities.count < logits.count {
+      logProbabilities = [Double](repeating: 0, count: logits.count)
+      probabilities = logProbabilities
+    }
+    logits.withUnsafeBufferPointer { logits in
+      logProbabilities.withUnsafeMutableBufferPointer { logs in
+        probabilities.withUnsafeMutableBufferPointer { shares in
+          var start = 0
+          while start < logits.count {
+            let end = start + actions
+            var highest = Double(logits[start])
+            for k in start + 1..<end { highest = max(highest, Double(logits[k])) }
+            var sum = 0.0
+            for k in start..<end {
+              let z = Double(logits[k]) - highest
+              let share = z == 0 ? 1 : exp(z)
+              logs[k] = z
+              shares[k] = share
+              sum += share
+            }
+            let (logSum, scale) = (log(sum), 1 / sum)
+            for k in start..<end {
+              logs[k] -= logSum
+              shares[k] *= scale
+            }
+            start = end
+          }
+        }
+      }
+    }
+  }
+
+  /// log π(action) of a row.
+  public func logProbability(_ action: Int, row: Int) -> Double {
+    precondition(action >= 0 && action < actions, "action \(action) is not in [0, \(actions))")
+    checkRow(row)
+    return logProbabilities[row * actions + action]
+  }
+
+  /// The entropy of a row in nats: −Σ π log π.
+  public func entropy(row: Int) -> Double {
+    checkRow(row)
+    var entropy = 0.0
+    for k in row * actions..<(row + 1) * actions where probabilities[k] != 0 {
+      entropy -= probabilities[k] * logProbabilities[k]
+    }
+    return entropy
+  }
+
+  /// An action drawn from a row, by inversion. One word.
+  public func sample(row: Int, using stream: inout RandomStream) -> Int {
+    checkRow(row)
+    let target = stream.uniform()
+    var sum = 0.0
+    var last = 0
+    for action in 0..<actions {
+      let share = probabilities[row * actions + action]
+      guard share > 0 else { continue }
+      sum += share
+      last = action
+      if target < sum { break }
+    }
+    return last
+  }
+
+  /// The likeliest action of a row; the first of several.
+  public func mode(row: Int) -> Int {
+    checkRow(row)
+    var best = 0
+    for action in 1..<max(actions, 1)
+    where logProbabilities[row * actions + action] > logProbabilities[row * actions + best] {
+      best = action
+    }
+    return best
+  }
+
+  /// KL(other ‖ this) of a row, the divergence of the moved policy from the one that acted.
+  ///
+  /// - Parameter other: Has as many actions and at least as many rows.
+  public func divergence(from other: CategoricalHead, row: Int) -> Double {
+    checkRow(row)
+    other.checkRow(row)
+    var divergence = 0.0
+    for k in row * actions..<(row + 1) * actions where other.probabilities[k] != 0 {
+      divergence += other.probabilities[k] * (other.logProbabilities[k] - logProbabilities[k])
+    }
+    return divergence
+  }
+
+  // MARK: Gradients
+
+  /// Adds the gradient of `logProbability · log π(action) + entropy · H(π)` with respect to a row's logits.
+  ///
+  /// - Parameters:
+  ///   - gradients: Rows of `actions` numbers.
+  ///   - logProbability: The derivative of the loss with respect to log π(action).
+  ///   - entropy: The derivative of the loss with respect to H(π).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func addGradients<Scalar: BinaryFloatingPoint>(
+    to gradients: inout [Scalar], row: Int, action: Int, logProbability: Double, entropy: Double = 0
+  ) {
+    precondition(action >= 0 && action < actions, "action \(action) is not in [0, \(actions))")
+    let average = entropy == 0 ? 0 : self.entropy(row: row)
+    add(to: &gradients, row: row) { k, share, log in
+      let chosen = k == action ? logProbability : 0
+      return chosen - share * (logProbability + (entropy == 0 ? 0 : entropy * (log + average)))
+    }
+  }
+
+  /// Adds `weight` times the gradient of KL(other ‖ this) with respect to a row's logits.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func addDivergenceGradient<Scalar: BinaryFloatingPoint>(
+    to gradients: inout [Scalar], from other: CategoricalHead, row: Int, weight: Double
+  ) {
+    other.checkRow(row)
+    add(to: &gradients, row: row) { k, share, _ in
+      weight * (share - other.probabilities[row * actions + k])
+    }
+  }
+
+  /// Adds `weight` times the gradient of KL(this ‖ other) with respect to a row's logits.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func addReverseDivergenceGradient<Scalar: BinaryFloatingPoint>(
+    to gradients: inout [Scalar], from other: CategoricalHead, row: Int, weight: Double
+  ) {
+    let divergence = other.divergence(from: self, row: row)
+    add(to: &gradients, row: row) { k, share, log in
+      weight * share * (log - other.logProbabilities[row * actions + k] - divergence)
+    }
+  }
+
+  /// Adds the product of the Fisher matrix of a row's logits with a vector, times `weight`: `π ⊙ (v − ⟨π, v⟩)`.
+  ///
+  /// - Parameters:
+  ///   - products: Rows of `actions` numbers.
+  ///   - vector: Rows of `actions` numbers.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func addFisherProduct<Scalar: BinaryFloatingPoint>(
+    to products: inout [Scalar], vector: Span<Scalar>, row: Int, weight: Double
+  ) {
+    var mean = 0.0
+    for k in 0..<actions { mean += probabilities[row * actions + k] * Double(vector[row * actions + k]) }
+    for k in 0..<actions {
+      let at = row * actions + k
+      products[at] += Scalar(weight * probabilities[at] * (Double(vector[at]) - mean))
+    }
+  }
+
+  /// Adds what `term` makes of each action with a probability above 0.
+  @inline(__always)
+  private func add<Scalar: BinaryFloatingPoint>(
+    to gradients: inout [Scalar], row: Int, _ term: (Int, Double, Double) -> Double
+  ) {
+    checkRow(row)
+    for k in 0..<actions {
+      let at = row * actions + k
+      guard probabilities[at] != 0 else { continue }
+      gradients[at] += Scalar(term(k, probabilities[at], logProbabilities[at]))
+    }
+  }
+
+  @inline(__always)
+  private func checkRow(_ row: Int) {
+    precondition(row >= 0 && row < rows, "row \(row) is not in [0, \(rows))")
+  }
+}

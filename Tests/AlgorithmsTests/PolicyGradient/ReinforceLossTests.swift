@@ -1,0 +1,61 @@
+import Algorithms
+import Foundation
+import RLCore
+import Testing
+
+/// The part `reinforce` of `Fixtures/policy/basics.json`: torch in double precision.
+@Suite struct ReinforceLossTests {
+  struct Fixture: Decodable {
+    struct Case: Decodable {
+      let gamma: Double
+      let gamma_power_t_factor: Bool
+      let logits: [[Double]]
+      let actions: [Int]
+      let rewards: [Double]
+      let baselines: [Double]
+      let returns: [Double]
+      let loss_sum: Double
+      let grad_logits: [[Double]]
+    }
+    let reinforce: [Case]
+  }
+
+  @Test func matchesTorch() throws {
+    let url = try #require(Bundle.module.url(forResource: "Fixtures/policy/basics", withExtension: "json"))
+    let cases = try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: url)).reinforce
+    #expect(cases.count == 2)
+    for entry in cases {
+      let (count, actions) = (entry.actions.count, entry.logits[0].count)
+      var returns = [Double](repeating: 0, count: count)
+      let (rewards, baselines, logits) = (entry.rewards, entry.baselines, entry.logits.flatMap { $0 })
+      discountedReturns(rewards.span, gamma: entry.gamma, into: &returns)
+      for (a, b) in zip(returns, entry.returns) { #expect(abs(a - b) < 1e-12) }
+      var head = CategoricalHead(actions: actions)
+      head.evaluate(logits.span)
+      let logs = (0..<count).map { head.logProbability(entry.actions[$0], row: $0) }
+      var byLog = returns
+      let loss = reinforceLoss(
+        logProbabilities: logs.span, returns: returns.span, baselines: baselines.span,
+        discount: entry.gamma_power_t_factor ? entry.gamma : 1, into: &byLog)
+      #expect(abs(loss - entry.loss_sum) < 1e-10)
+      var gradients = [Double](repeating: 0, count: count * actions)
+      for t in 0..<count {
+        head.addGradients(to: &gradients, row: t, action: entry.actions[t], logProbability: byLog[t])
+      }
+      for (a, b) in zip(gradients, entry.grad_logits.flatMap { $0 }) { #expect(abs(a - b) < 1e-10) }
+    }
+  }
+
+  /// Rewards 1, 2 and a last value 4, γ = 1/2: G₁ = 4, G₀ = 3; with γᵗ the loss is −(3·(−1) + ½·4·(−2)) = 7.
+  @Test func byHand() {
+    var returns = [0.0, 0]
+    let (rewards, logs, none) = ([1.0, 2], [-1.0, -2], [Double]())
+    discountedReturns(rewards.span, gamma: 0.5, lastValue: 4, into: &returns)
+    #expect(returns == [3, 4])
+    var gradients = [0.0, 0]
+    let loss = reinforceLoss(
+      logProbabilities: logs.span, returns: returns.span, baselines: none.span, discount: 0.5,
+      into: &gradients)
+    #expect(loss == 7 && gradients == [-3, -2])
+  }
+}
