@@ -32,7 +32,7 @@ extension Command {
     options.everyCell = arguments.has("every-cell")
     let inputs = try ResultsInputs(lab: lab, arguments: arguments, command: "compare")
     options.workers = inputs.jobs
-    let comparison = try await Comparison(try await inputs.load(options: options), options: options)
+    let comparison = try await Comparison(try await inputs.load(), options: options)
     if let path = arguments.value("csv") {
       let file = try FileWriter(path)
       try file.write(comparison.csv)
@@ -76,7 +76,7 @@ struct ResultsInputs {
   }
 
   /// Every input, in the order given.
-  func load(options: ComparisonOptions) async throws -> [ComparisonInput] {
+  func load() async throws -> [ComparisonInput] {
     var inputs: [ComparisonInput] = []
     var seen: Set<String> = []
     let configurations = arguments.positional.filter { Self.folder($0) == nil }
