@@ -31,6 +31,7 @@ extension Laboratory {
     lab.register(Baird.self)
     lab.register(Garnet.self)
     lab.register(MDPFile.self)
+    lab.register(MaximizationBias.self)
     lab.register(bandit: KArmedBandit.self)
 
     lab.register(planner: ValueIteration.self)

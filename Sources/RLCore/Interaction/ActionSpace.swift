@@ -21,6 +21,17 @@ public struct ActionSpace: Sendable, Equatable {
     counts = []
   }
 
+  /// A space in which each state offers a number of actions of its own.
+  ///
+  /// - Parameter counts: For each state how many, at least 0, and at least 1 in some state.
+  public init(counts: [Int]) {
+    precondition(counts.allSatisfy { $0 >= 0 } && (counts.max() ?? 0) > 0, "\(counts) actions")
+    stateCount = counts.count
+    width = counts.max()!
+    let isRegular = counts.allSatisfy { [width] in $0 == 0 || $0 == width }
+    self.counts = isRegular ? [] : counts.map(Int32.init)
+  }
+
   /// The space of a finite model.
   public init(_ model: FiniteMDP) {
     stateCount = model.stateCount
