@@ -12,19 +12,26 @@ import RLCore
 ///     H(a) ← H(a) + α (R − R̄) (1[a = A] − π(a))                        Sutton & Barto (2018), eqs. 2.11, 2.12
 ///
 /// `R̄` is the mean of all rewards, that of this pull included; 0 without a baseline. Printings of the book differ on whether the current
-/// reward is included: the published figures are made with it.
+/// reward is included: the published figures are made with it. With `baseline_includes_reward: false` it is the mean of the rewards before this
+/// one, 0 at the first pull. Where rewards are far from 0, that first step throws the preferences about, and more runs end at a wrong arm.
+///
+/// The step size may be above 1, as in Figure 2.6: a preference is no average.
 ///
 /// A pull costs an exponential for each arm: with 10 arms about a quarter of the pace of epsilon-greedy.
 public struct GradientBandit: TabularLearner, ~Copyable {
+  static let alpha = Parameter<Schedule>.schedule(
+    "alpha", symbol: "α", default: 0.1, in: .positive, visits: true, "step size")
   static let baseline = Parameter.flag(
     "baseline", default: true, "whether rewards are compared with the mean of all so far")
+  static let baselineIncludesReward = Parameter.flag(
+    "baseline_includes_reward", default: true, "whether that mean includes the reward that is compared with it")
 
   /// What configurations and readers see.
   public static let about = About(
     id: "gradient-bandit", summary: "bandits: gradient ascent on the preferences of a softmax policy",
     source: "Williams (1992); Sutton & Barto (2018), section 2.8",
     equation: "H(a) ← H(a) + α (R − R̄) (1[a = A] − π(a))",
-    parameters: [ControlParameters.alpha.declaration, baseline.declaration])
+    parameters: [alpha.declaration, baseline.declaration, baselineIncludesReward.declaration])
 
   /// Of no meaning: an episode is one pull.
   public var gamma: Double { 1 }
@@ -33,6 +40,7 @@ public struct GradientBandit: TabularLearner, ~Copyable {
   /// The mean of all rewards so far, `R̄`.
   public private(set) var meanReward = 0.0
   @usableFromInline let hasBaseline: Bool
+  @usableFromInline let includesReward: Bool
   @usableFromInline var alpha: StepSize
   @usableFromInline var pulls = 0
   @usableFromInline var probabilities: Table<Double>
@@ -42,8 +50,9 @@ public struct GradientBandit: TabularLearner, ~Copyable {
     _ = try BanditParameters.arms(context, for: Self.id)
     let space = context.space
     hasBaseline = settings[Self.baseline]
+    includesReward = settings[Self.baselineIncludesReward]
     preferences = ActionValues(space, initial: 0)
-    alpha = StepSize(settings[ControlParameters.alpha], entries: space.slotCount)
+    alpha = StepSize(settings[Self.alpha], entries: space.slotCount)
     probabilities = Table(space.slotCount, repeating: 0)
     for state in 0..<space.stateCount {
       let count = space.actions(in: state)
@@ -61,9 +70,10 @@ public struct GradientBandit: TabularLearner, ~Copyable {
   /// - Returns: The advantage `R − R̄`.
   @discardableResult
   public mutating func update(_ t: Transition) -> Double {
+    let before = meanReward
     pulls += 1
     meanReward += (t.reward - meanReward) / Double(pulls)
-    let advantage = t.reward - (hasBaseline ? meanReward : 0)
+    let advantage = t.reward - (hasBaseline ? (includesReward ? meanReward : before) : 0)
     let first = t.state * preferences.space.width
     let count = preferences.actions(in: t.state)
     let step = alpha.next(for: first + t.action) * advantage

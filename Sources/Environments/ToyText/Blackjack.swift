@@ -22,13 +22,15 @@ public enum Blackjack: FiniteEnvironment {
     "natural", default: false, "whether a win with a natural pays 1.5; has no effect under `sab`")
   static let sab = Parameter.flag(
     "sab", default: true, "whether the rules are exactly those of Sutton & Barto: a natural beats any other 21")
+  static let start = Parameter.optionalInteger(
+    "start", in: 0...289, "the state in which every hand begins (191 in Example 5.4); null to deal")
 
   /// What configurations and readers see.
   public static let about = About(
     id: "blackjack",
     summary: "hit or stick against a dealer who draws up to 17, from an infinite deck",
     source: "Gymnasium 1.4 Blackjack-v1; Sutton & Barto (2018), Example 5.1",
-    parameters: [natural.declaration, sab.declaration])
+    parameters: [natural.declaration, sab.declaration, start.declaration])
 
   private static let over = 290
 
@@ -62,7 +64,7 @@ public enum Blackjack: FiniteEnvironment {
       labels.append(name + ", dealer " + (dealer == 1 ? "ace" : "\(dealer)"))
     }
     let model = try builder.build(
-      initial: deals(), stateLabels: .listed(labels + ["over"]), actionLabels: ["stick", "hit"])
+      initial: settings[start].map { .certain($0) } ?? deals(), stateLabels: .listed(labels + ["over"]), actionLabels: ["stick", "hit"])
     return FiniteTask(model: model)
   }
 

@@ -34,6 +34,9 @@ extension Laboratory {
     lab.register(MaximizationBias.self)
     lab.register(bandit: KArmedBandit.self)
 
+    lab.register(planner: PolicyEvaluation.self)
+    lab.register(planner: PolicyIteration.self)
+    lab.register(planner: ModifiedPolicyIteration.self)
     lab.register(planner: ValueIteration.self)
     lab.register(MonteCarloPrediction.self, kind: .prediction)
     lab.register(MonteCarloControl.self)

@@ -3,7 +3,8 @@ import RLCore
 
 extension Command {
   static let reproduce = Command(
-    name: "reproduce", usage: "reproduce [FIGURE...] [--experiments DIR] [-o DIR] [--list] [--jobs N] [--quiet] [--json]",
+    name: "reproduce",
+    usage: "reproduce [FIGURE...] [--experiments DIR] [-o DIR] [--list] [--jobs N] [--quiet] [--json]",
     summary: "run the shipped experiments and hold them against the published numbers",
     flags: [
       .init("experiments", value: "DIR", "the folder of the experiments; default experiments"),
@@ -65,7 +66,7 @@ extension Command {
       let numbers = try PublishedNumbers(file: figure.expectedPath)
       lines.append(
         figure.name + String(repeating: " ", count: width - figure.name.count)
-          + "\(numbers.title) (\(numbers.checks.count) numbers)")
+          + "\(numbers.title) (\(numbers.checks.count))")
       entries.append(
         .object([
           .init("name", .text(figure.name)), .init("title", .text(numbers.title)),

@@ -61,17 +61,22 @@ struct SweepAxes {
       throw SettingProblem("\(setting) is \(setting.kind); write an object of axes of equal length", at: place)
     }
     var axes: [Axis] = []
-    for field in fields { axes.append(try axis(field.key, field.value, root: root, place: place)) }
+    for field in fields { axes.append(try axis(field.key, field.value, root: root, place: place, mayRepeat: true)) }
     for axis in axes where axis.values.count != axes[0].values.count {
       throw SettingProblem(
         "\"\(axes[0].path)\" has \(axes[0].values.count) values and \"\(axis.path)\" has \(axis.values.count); zip needs equally many",
         at: place)
     }
+    // A value may come again on one axis, beside another value on another: what may not come again is the whole.
+    var seen: Set<[String]> = []
+    for index in 0..<axes[0].values.count where !seen.insert(axes.map { $0.values[index].description }).inserted {
+      throw SettingProblem("the values at [\(index)] come twice; keep one", at: place)
+    }
     return axes
   }
 
   private static func axis(
-    _ path: String, _ setting: Setting, root: UInt64, place: String = ""
+    _ path: String, _ setting: Setting, root: UInt64, place: String = "", mayRepeat: Bool = false
   ) throws(SettingProblem) -> Axis {
     let place = place + "." + path
     let parts = path.split(separator: ".", omittingEmptySubsequences: false)
@@ -89,22 +94,22 @@ struct SweepAxes {
         guard let values = setting["values"], let condition = setting["when"]?.fields else {
           throw SettingProblem("a conditional axis needs \"values\" and \"when\": {values: [...], when: {path: value}}")
         }
-        let (list, isLogarithmic) = try self.values(values, path: path, root: root)
+        let (list, isLogarithmic) = try self.values(values, path: path, root: root, mayRepeat: mayRepeat)
         return Axis(
           path: path, values: list, isLogarithmic: isLogarithmic,
           condition: condition.map { ($0.key, $0.value.elements ?? [$0.value]) })
       }
-      let (list, isLogarithmic) = try self.values(setting, path: path, root: root)
+      let (list, isLogarithmic) = try self.values(setting, path: path, root: root, mayRepeat: mayRepeat)
       return Axis(path: path, values: list, isLogarithmic: isLogarithmic, condition: [])
     } catch { throw SettingProblem(error.message, at: place + error.place) }
   }
 
   private static func values(
-    _ setting: Setting, path: String, root: UInt64
+    _ setting: Setting, path: String, root: UInt64, mayRepeat: Bool
   ) throws(SettingProblem) -> (values: [Setting], isLogarithmic: Bool) {
     if let elements = setting.elements {
       if elements.isEmpty { throw SettingProblem("the list is empty; give at least one value") }
-      for (index, element) in elements.enumerated() where elements[..<index].contains(element) {
+      for (index, element) in elements.enumerated() where !mayRepeat && elements[..<index].contains(element) {
         throw SettingProblem("\(element) comes twice; keep one", at: "[\(index)]")
       }
       return (elements, false)

@@ -59,9 +59,19 @@ struct FigureCheck {
     case .number(let window, let expectation):
       let agreement = try agreement(sample, expectation.mean, expectation.spread, check)
       return result(check, window.subject(variant.budget.unit), agreement)
+    case .squaredError(let state, let truth, let expectation):
+      guard state < variant.task.space.stateCount else {
+        throw LabError(.data, "\(file): \(variant.name): there is no state \(state)")
+      }
+      let errors = tables.map { table in
+        let error = variant.task.space.stateValues(of: table)[state] - truth
+        return error * error
+      }
+      let agreement = try agreement(errors, expectation.mean, expectation.spread, check)
+      return result(check, "squared error of V(\(state))", agreement)
     case .values(let values, let spread):
       let ours = tables.map { table in variant.task.space.stateValues(of: table) }
-      return try table(check, "V", values, ours, spread)
+      return try table(check, "V", values, ours, spread) { "state \($0)" }
     case .actionValues(let rows, let spread):
       let width = variant.task.space.width
       var flat = [Double?](repeating: nil, count: variant.task.space.slotCount)
@@ -73,7 +83,9 @@ struct FigureCheck {
           flat[state * width + action] = value
         }
       }
-      return try table(check, "Q", flat, tables.map(\.actionValues), spread)
+      return try table(check, "Q", flat, tables.map(\.actionValues), spread) { slot in
+        "state \(slot / width), action \(slot % width)"
+      }
     case .actions(let rows): return try actions(check, rows, variant, tables)
     case .constant(let name, let value, let tolerance):
       guard let ours = variant.truth.constants(for: variant)[name]?.number else {
@@ -100,7 +112,8 @@ struct FigureCheck {
 
   /// The entry of a table that is the furthest from what was published, relative to what is allowed.
   private func table(
-    _ check: Check, _ symbol: String, _ published: [Double?], _ ours: [[Double]], _ spread: PublishedNumbers.Spread
+    _ check: Check, _ symbol: String, _ published: [Double?], _ ours: [[Double]], _ spread: PublishedNumbers.Spread,
+    name: (Int) -> String
   ) throws(LabError) -> Result {
     guard let first = ours.first, first.count == published.count else {
       throw LabError(
@@ -119,7 +132,7 @@ struct FigureCheck {
       if agreement.share.isNaN { break }
     }
     guard let worst else { throw LabError(.data, "\(file): \(check.variant): no entry of \(symbol) is published") }
-    return result(check, "\(symbol), worst of \(count) entries (\(worst.entry))", worst.agreement)
+    return result(check, "\(symbol), worst of \(count) entries, \(name(worst.entry)):", worst.agreement)
   }
 
   private func actions(

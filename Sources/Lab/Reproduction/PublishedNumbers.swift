@@ -15,7 +15,8 @@ import RLCore
 /// A number is a mean over the window `from` to `to` (or `at` one point) of the budget's unit, published with its standard error `se` or with
 /// the number of `runs` alone; or it `equals` something within a `tolerance`. Beside numbers there are tables: `values` state by state,
 /// `action_values` and `actions` (the actions taken with a positive probability) state by state and action by action, null where nothing was
-/// published, and a `constant` of the experiment.
+/// published, and a `constant` of the experiment. With `"squared_error": {"state": 191, "value": -0.277}` in place of a metric, numbers
+/// are means over the runs of the squared error of V of that state at the end.
 struct PublishedNumbers {
   /// What the figure shows.
   let title: String
@@ -35,6 +36,8 @@ struct PublishedNumbers {
   enum Content {
     /// A mean of a column over a window.
     case number(Window, Expectation)
+    /// The mean squared error of V of a state against its true value, at the end.
+    case squaredError(state: Int, truth: Double, Expectation)
     /// V, state by state.
     case values([Double?], Spread)
     /// Q, state by state and action by action.
@@ -139,7 +142,7 @@ extension PublishedNumbers {
 
     private static let keys = [
       "source", "metric", "numbers", "variant", "tolerance", "values", "action_values", "actions", "constant", "equals",
-      "table", "total", "rounding", "runs",
+      "table", "total", "rounding", "runs", "squared_error",
     ]
 
     func checks(_ tree: Setting, source: String, at place: String) throws(LabError) -> [Check] {
@@ -205,17 +208,22 @@ extension PublishedNumbers {
       for field in tree.fields ?? [] where !Self.numberKeys.contains(field.key) {
         throw fail("\(place).\(field.key)", "a number has no \"\(field.key)\"")
       }
+      let variant = try text(tree["variant"] == nil ? group : tree, "variant", at: place)
+      let mean = try number(tree["equals"] ?? tree["mean"], at: place + ".mean")
+      let expectation = Expectation(mean: mean, spread: try spread(tree, in: group, at: place))
+      if let error = group["squared_error"] {
+        let content = Content.squaredError(
+          state: try whole(error["state"], at: place + ".state"),
+          truth: try number(error["value"], at: place + ".value"), expectation)
+        return Check(source: source, variant: variant, content: content)
+      }
       let from = try whole(tree["at"] ?? tree["from"], at: place + ".from")
       let to = try whole(tree["at"] ?? tree["to"], at: place + ".to")
       if from > to { throw fail(place, "the window ends before it begins") }
       let metric = try text(tree["metric"] == nil ? group : tree, "metric", at: place)
       let window = Window(
         metric: metric, from: from, to: to, isTotal: try flag(group["total"], at: place + ".total"))
-      let mean = try number(tree["equals"] ?? tree["mean"], at: place + ".mean")
-      let spread = try spread(tree, in: group, at: place)
-      return Check(
-        source: source, variant: try text(tree["variant"] == nil ? group : tree, "variant", at: place),
-        content: .number(window, Expectation(mean: mean, spread: spread)))
+      return Check(source: source, variant: variant, content: .number(window, expectation))
     }
 
     private func spread(_ tree: Setting, in group: Setting, at place: String) throws(LabError) -> Spread {

@@ -45,7 +45,8 @@ struct Reproduction {
     }
   }
 
-  /// The figures of the given names: whole names, or their ends with points for dashes, "7.2" for "sutton-barto-7-2".
+  /// The figures of the given names: whole names, or their ends with points for dashes, "7.2" for "sutton-barto-7-2", "example-6.5" for
+  /// "sutton-barto-example-6-5".
   ///
   /// - Throws: ``LabError`` (64) where there is none of that name, or several.
   func figures(named names: [String]) throws(LabError) -> [Figure] {
@@ -54,7 +55,11 @@ struct Reproduction {
     var chosen: [Figure] = []
     for name in names {
       let ending = name.split(separator: ".").joined(separator: "-")
-      let found = all.first { $0.name == ending }.map { [$0] } ?? all.filter { $0.name.hasSuffix("-" + ending) }
+      let alike = all.filter { $0.name == ending || $0.name.hasSuffix("-" + ending) }
+      // A number alone is a figure's, not an example's.
+      let found =
+        alike.first { $0.name == ending }.map { [$0] }
+        ?? (alike.count > 1 ? alike.filter { !$0.name.hasSuffix("-example-" + ending) } : alike)
       guard let figure = found.first else {
         let hint =
           Spelling.suggestion(for: name, among: all.map(\.name)).map { "did you mean \"\($0)\"?" }
@@ -72,7 +77,8 @@ struct Reproduction {
 
   /// Text and numbers of a name, so that 2-10 comes after 2-9.
   private static func parts(_ name: String) -> [Part] {
-    name.split(separator: "-").map { part in Int(part).map { Part(text: "", number: $0) } ?? Part(text: part, number: 0) }
+    name.split(separator: "-").map { part in Int(part).map { Part(text: "", number: $0) } ?? Part(text: part, number: 0)
+    }
   }
 
   private struct Part: Comparable {
@@ -124,7 +130,9 @@ struct Reproduction {
 
   /// Without all trials there is nothing to compare.
   private static func refuse(_ outcome: Engine.Outcome, of figure: Figure) throws(LabError) {
-    if outcome.wasInterrupted { throw LabError(.interrupted, "\(figure.name): interrupted; run the same command again") }
+    if outcome.wasInterrupted {
+      throw LabError(.interrupted, "\(figure.name): interrupted; run the same command again")
+    }
     guard let failure = outcome.failures.first else { return }
     throw LabError(.software, "\(figure.name): \(failure.variant), seed \(failure.seed): \(failure.message)")
   }

@@ -29,7 +29,8 @@ struct ReproductionReport {
   private static func line(_ result: FigureCheck.Result) -> String {
     var line = "\(result.passes ? "PASS" : "FAIL")  \(result.variant): \(result.subject)"
     if let agreement = result.agreement {
-      line += " \(number(agreement.ours, agreement.ourError)), published \(number(agreement.theirs, agreement.theirError))"
+      line +=
+        " \(number(agreement.ours, agreement.ourError)), published \(number(agreement.theirs, agreement.theirError))"
       line += ", apart \(short(agreement.difference)), allowed \(short(agreement.allowed))"
     }
     if let note = result.note { line += ": \(note)" }
@@ -59,7 +60,9 @@ struct ReproductionReport {
         .list(
           outcome.results.map { result in
             let agreement = result.agreement
-            func field(_ key: String, _ value: Double?) -> Setting.Field { .init(key, value.map(Setting.real) ?? .null) }
+            func field(_ key: String, _ value: Double?) -> Setting.Field {
+              .init(key, value.map(Setting.real) ?? .null)
+            }
             return .object([
               .init("variant", .text(result.variant)), .init("subject", .text(result.subject)),
               .init("source", .text(result.source)), .init("passed", .boolean(result.passes)),

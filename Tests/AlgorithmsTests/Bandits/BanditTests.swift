@@ -73,6 +73,17 @@ import Testing
     for _ in 0..<20 { #expect(learner.begin(in: 0, using: &stream) == 2) }
   }
 
+  /// Pulls of 4 and 2 with α 0.5: with the reward in the mean, advantages 0 and −1; without it, 4 and −2.
+  @Test(arguments: [(true, 0.0, -1.0), (false, 4, -2)])
+  func gradientBaselines(includesReward: Bool, first: Double, second: Double) throws {
+    var learner = try make(
+      GradientBandit.self,
+      ["alpha": .real(0.5), "baseline_includes_reward": .boolean(includesReward)], on: SmallTasks.bandit())
+    #expect(learner.update(pull(0, 4)) == first)
+    #expect(learner.update(pull(1, 2)) == second)
+    #expect(learner.meanReward == 3)
+  }
+
   @Test func tasksWithManyStatesAreRefused() throws {
     let model = try SmallTasks.walk(3, leftReward: 0)
     #expect(throws: SettingProblem.self) { _ = try make(EpsilonGreedyBandit.self, on: model) }

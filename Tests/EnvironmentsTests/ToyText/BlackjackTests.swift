@@ -45,6 +45,12 @@ import Testing
     #expect(checked == 200)
   }
 
+  @Test func handsMayBeginInOneState() throws {
+    let model = try Blackjack.task(with: ["start": .integer(191)]).model
+    #expect(model.initial.map(\.state) == [191])
+    #expect(model.stateLabels.label(of: 191) == "soft 13, dealer 2")
+  }
+
   @Test func labels() throws {
     let labels = try Blackjack.task().model.stateLabels
     #expect(labels.label(of: 0) == "hard 4, dealer ace")
