@@ -64,7 +64,8 @@ public enum Blackjack: FiniteEnvironment {
       labels.append(name + ", dealer " + (dealer == 1 ? "ace" : "\(dealer)"))
     }
     let model = try builder.build(
-      initial: settings[start].map { .certain($0) } ?? deals(), stateLabels: .listed(labels + ["over"]), actionLabels: ["stick", "hit"])
+      initial: settings[start].map { .certain($0) } ?? deals(), stateLabels: .listed(labels + ["over"]),
+      actionLabels: ["stick", "hit"])
     return FiniteTask(model: model)
   }
 
