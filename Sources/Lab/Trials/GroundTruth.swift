@@ -54,10 +54,12 @@ public final class GroundTruth: Sendable {
       let states = Double(model.stateCount)
       steps *= min(uniform.isNaN ? states : uniform, states, Double(task.timeLimit ?? .max))
     }
-    // Nanoseconds, as measured: a learner's step 12, a row 400; of an evaluation, a multiplication 0.7, a slot of the policy 40.
+    // Nanoseconds, as measured: a learner's step 12, a row 400; of an evaluation, a multiplication 0.35, a slot of the policy 18.
     let trial = 12 * steps + 400 * Double(rows)
-    let evaluation = 0.7 * evaluator.operationCount + 40 * Double(task.space.slotCount) + 2000
-    return max(2, min(100, Int(trial / (2 * evaluation))))
+    let evaluation = 0.35 * evaluator.operationCount + 18 * Double(task.space.slotCount) + 300
+    // A short trial may spend two thirds as much again on its exact columns; a long one has enough points for a twentieth.
+    let allowance = min(0.7 * trial, 5e7 + 0.05 * trial)
+    return max(2, min(100, Int(allowance / (2 * evaluation))))
   }
 
   /// The start values of policies whose first one is what a learner begins with: that one is the same for all seeds, and computed once.

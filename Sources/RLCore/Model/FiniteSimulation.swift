@@ -1,13 +1,15 @@
 /// Samples a ``FiniteMDP``: the environment that every finite task gives to learners.
 ///
-/// The model is laid out once for drawing: a slot for each state and action (see ``ActionSpace``), with its outcomes at a fixed stride and the
-/// cumulative probabilities as 64-bit thresholds. Every copy shares that layout, which never changes. A step of a deterministic model draws
+/// The model is laid out once for drawing: a slot for each state and action (see ``ActionSpace``), with its outcomes of 8 bytes at a fixed
+/// stride and the cumulative probabilities as 64-bit thresholds. Every copy shares that layout, which never changes. A step of a deterministic model draws
 /// nothing; of a stochastic one, one word.
 public struct FiniteSimulation: TabularEnvironment, @unchecked Sendable {
   /// States and actions.
   public let space: ActionSpace
   @usableFromInline let tables: Tables
-  @usableFromInline let outcomes: UnsafePointer<Tables.Entry>
+  @usableFromInline let entries: UnsafePointer<Tables.Entry>
+  @usableFromInline let thresholds: UnsafePointer<UInt64>
+  @usableFromInline let amounts: UnsafePointer<Double>
   @usableFromInline let width: Int
   @usableFromInline let stride: Int
   @usableFromInline var state = 0
@@ -16,7 +18,9 @@ public struct FiniteSimulation: TabularEnvironment, @unchecked Sendable {
   public init(_ model: FiniteMDP) {
     space = ActionSpace(model)
     tables = Tables(model, space: space)
-    outcomes = UnsafePointer(tables.entries)
+    entries = UnsafePointer(tables.entries)
+    thresholds = UnsafePointer(tables.thresholds)
+    amounts = UnsafePointer(tables.amounts)
     width = space.width
     stride = tables.stride
   }
@@ -38,31 +42,33 @@ public struct FiniteSimulation: TabularEnvironment, @unchecked Sendable {
   /// Draws an outcome of an action in the current state.
   @inlinable @inline(__always)
   public mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {
-    var entry = outcomes + (state * width + action) * stride
+    var place = state &* width &+ action
     if stride > 1 {
       let word = stream.next()
+      place = place &* stride
+      let row = thresholds + place
       if stride <= 4 {
         // Without branches: how many thresholds the word has passed. The last one is never passed.
-        var place = word >= entry[0].threshold ? 1 : 0
-        if stride > 2 { place += word >= entry[1].threshold ? 1 : 0 }
-        if stride > 3 { place += word >= entry[2].threshold ? 1 : 0 }
-        entry += place
+        place = place &+ (word >= row[0] ? 1 : 0)
+        if stride > 2 { place = place &+ (word >= row[1] ? 1 : 0) }
+        if stride > 3 { place = place &+ (word >= row[2] ? 1 : 0) }
       } else {
         // Halving: the least place whose threshold lies above the word.
         var low = 0
         var count = stride
         while count > 1 {
           let half = count >> 1
-          low = word >= entry[low + half - 1].threshold ? low + half : low
-          count -= half
+          low = word >= row[low &+ half &- 1] ? low &+ half : low
+          count = count &- half
         }
-        entry += low
+        place = place &+ low
       }
     }
-    let target = Int(entry.pointee.target)
-    let next = target < 0 ? ~target : target
+    let entry = entries[place]
+    let isEnd = entry.target < 0
+    let next = Int(isEnd ? ~entry.target : entry.target)
     state = next
-    return Outcome(observation: next, reward: entry.pointee.reward, terminated: entry.pointee.isEnd)
+    return Outcome(observation: next, reward: amounts[Int(entry.code)], terminated: isEnd)
   }
 }
 
@@ -70,16 +76,16 @@ extension FiniteSimulation {
   /// The layout of a model for drawing; made once, shared, never changed.
   public final class Tables: @unchecked Sendable {
     @usableFromInline struct Entry {
-      /// Words below it, and not below the threshold before it, draw this outcome; the last is the greatest word.
-      @usableFromInline var threshold: UInt64
-      @usableFromInline var reward: Double
-      /// The next state, or its complement where the outcome terminates.
-      @usableFromInline var target: Int32
-      /// Whether the episode is over: the outcome terminates, or leads into a state without actions.
-      @usableFromInline var isEnd: Bool
+      /// The next state, or its complement where the episode is over: the outcome terminates, or leads into a state without actions.
+      @usableFromInline let target: Int32
+      /// Where the reward stands among the amounts.
+      @usableFromInline let code: Int32
     }
 
     @usableFromInline let entries: UnsafeMutablePointer<Entry>
+    /// Words below it, and not below the threshold before it, draw an outcome; the last of a pair is the greatest word.
+    @usableFromInline let thresholds: UnsafeMutablePointer<UInt64>
+    @usableFromInline let amounts: UnsafeMutablePointer<Double>
     @usableFromInline let stride: Int
     @usableFromInline let starts: [Int]
     @usableFromInline let startWeights: [Double]
@@ -91,27 +97,31 @@ extension FiniteSimulation {
       stride = most
       let count = space.slotCount * most
       entries = .allocate(capacity: count)
-      entries.initialize(
-        repeating: Entry(threshold: .max, reward: 0, target: -1, isEnd: true), count: count)
+      entries.initialize(repeating: Entry(target: -1, code: 0), count: count)
+      thresholds = .allocate(capacity: most > 1 ? count : 1)
+      thresholds.initialize(repeating: .max, count: most > 1 ? count : 1)
+      let palette = model.rewards.palette
+      amounts = .allocate(capacity: max(1, palette.count))
+      amounts.initialize(repeating: 0, count: max(1, palette.count))
+      for (place, amount) in palette.enumerated() { amounts[place] = amount }
       var acting: [Int] = []
       for state in 0..<model.stateCount {
         let pairs = model.pairs(of: state)
         if !pairs.isEmpty { acting.append(state) }
         for pair in pairs {
-          let slot = state * space.width + (pair - pairs.lowerBound)
-          let row = entries + slot * most
+          let first = (state * space.width + (pair - pairs.lowerBound)) * most
           let outcomes = model.outcomes(of: pair)
           var sum = 0.0
           for (place, k) in outcomes.enumerated() {
             sum += model.probabilities[k]
             let target = model.targets[k]
             let isEnd = target < 0 || model.isTerminal(Int(target))
+            entries[first + place] = Entry(
+              target: isEnd && target >= 0 ? ~target : target, code: Int32(model.rewards.code(k)))
             let isLast = k == outcomes.upperBound - 1
-            row[place] = Entry(
-              threshold: isLast || sum >= 1 ? .max : UInt64(sum * 0x1p64), reward: model.rewards[k], target: target,
-              isEnd: isEnd)
+            if most > 1 { thresholds[first + place] = isLast || sum >= 1 ? .max : UInt64(sum * 0x1p64) }
           }
-          for place in outcomes.count..<most { row[place] = row[outcomes.count - 1] }
+          for place in outcomes.count..<most { entries[first + place] = entries[first + outcomes.count - 1] }
         }
       }
       actingStates = acting
@@ -119,7 +129,11 @@ extension FiniteSimulation {
       startWeights = model.initial.map(\.probability)
     }
 
-    deinit { entries.deallocate() }
+    deinit {
+      entries.deallocate()
+      thresholds.deallocate()
+      amounts.deallocate()
+    }
 
     @usableFromInline func drawStart(using stream: inout RandomStream) -> Int {
       starts[stream.index(weights: startWeights)]

@@ -12,6 +12,12 @@ public struct RewardColumn: Sendable {
   /// The number of outcomes.
   public var count: Int { plain.isEmpty ? codes.count : plain.count }
 
+  /// The different amounts, or all rewards where there are too many to tell apart.
+  var palette: [Double] { plain.isEmpty ? amounts : plain }
+
+  /// Where an outcome's reward stands in the palette.
+  func code(_ index: Int) -> Int { plain.isEmpty ? Int(codes[index]) : index }
+
   /// The reward of an outcome, in the task's units.
   public subscript(index: Int) -> Double { plain.isEmpty ? amounts[Int(codes[index])] : plain[index] }
 

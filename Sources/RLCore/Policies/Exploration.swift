@@ -28,9 +28,9 @@ public struct Exploration: Sendable {
   @usableFromInline let isSpecial: Bool
   @usableFromInline var chance: Chance
   /// The chance of a random action now.
-  public private(set) var epsilon: Double
+  public internal(set) var epsilon: Double
   /// The temperature now.
-  public private(set) var temperature: Double
+  public internal(set) var temperature: Double
   private let epsilonSchedule: Schedule
   private let temperatureSchedule: Schedule
   /// The policy that acts, where it does not follow the action values.
@@ -72,13 +72,17 @@ public struct Exploration: Sendable {
   /// Draws an action.
   @inlinable @inline(__always)
   public func action(_ q: borrowing ActionValues, in state: Int, using stream: inout RandomStream) -> Int {
-    if isSpecial { return specialAction(q, in: state, using: &stream) }
+    // Handed over piece by piece: handing over the whole policy would copy it at every step.
+    if isSpecial { return Self.specialAction(fixed, temperature, q, in: state, using: &stream) }
     if chance.contains(stream.next()) { return stream.uniform(below: q.actions(in: state)) }
     return q.greedyAction(in: state, using: &stream)
   }
 
   @usableFromInline
-  func specialAction(_ q: borrowing ActionValues, in state: Int, using stream: inout RandomStream) -> Int {
+  static func specialAction(
+    _ fixed: SharedPolicy?, _ temperature: Double, _ q: borrowing ActionValues, in state: Int,
+    using stream: inout RandomStream
+  ) -> Int {
     if let fixed { return fixed.table.action(in: state, using: &stream) }
     let count = q.actions(in: state)
     let best = q.maximum(in: state)
@@ -151,7 +155,7 @@ public struct Exploration: Sendable {
   /// `Σ_a π(a|s) Q(s, a)`: the expected value of the policy in a state.
   @inlinable @inline(__always)
   public func expectation(_ q: borrowing ActionValues, in state: Int) -> Double {
-    if isSpecial { return specialExpectation(q, in: state) }
+    if isSpecial { return Self.specialExpectation(fixed, temperature, q, in: state) }
     let count = q.actions(in: state)
     var sum = 0.0
     for action in 0..<count { sum += q[state, action] }
@@ -159,7 +163,9 @@ public struct Exploration: Sendable {
   }
 
   @usableFromInline
-  func specialExpectation(_ q: borrowing ActionValues, in state: Int) -> Double {
+  static func specialExpectation(
+    _ fixed: SharedPolicy?, _ temperature: Double, _ q: borrowing ActionValues, in state: Int
+  ) -> Double {
     if let fixed { return fixed.table.expectation(q, in: state) }
     let best = q.maximum(in: state)
     var total = 0.0

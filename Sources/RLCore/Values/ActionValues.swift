@@ -47,11 +47,11 @@ public struct ActionValues: ~Copyable {
   public subscript(state: Int, action: Int) -> Double {
     get {
       assert(action >= 0 && action < actions(in: state), "action \(action) in state \(state)")
-      return values[state * width + action]
+      return values[state &* width &+ action]
     }
     nonmutating set {
       assert(action >= 0 && action < actions(in: state), "action \(action) in state \(state)")
-      values[state * width + action] = newValue
+      values[state &* width &+ action] = newValue
     }
   }
 
@@ -65,7 +65,7 @@ public struct ActionValues: ~Copyable {
   /// `max_a Q(s, a)`, over the actions that the state offers.
   @inlinable @inline(__always)
   public func maximum(in state: Int) -> Double {
-    let row = values + state * width
+    let row = values + state &* width
     var best = row[0]
     for action in 1..<max(1, actions(in: state)) {
       let value = row[action]
@@ -77,7 +77,7 @@ public struct ActionValues: ~Copyable {
   /// An action of the greatest value; ties are broken at random. One word from the stream where there is a tie.
   @inlinable @inline(__always)
   public func greedyAction(in state: Int, using stream: inout RandomStream) -> Int {
-    let row = values + state * width
+    let row = values + state &* width
     let count = actions(in: state)
     var best = row[0]
     var arg = 0
