@@ -60,6 +60,8 @@ import Testing
     learner(BatchMonteCarlo.self, ["policy": uniform]), learner(LeastSquaresTD.self, ["policy": uniform]),
     learner(DynaQ.self, ["gamma": .real(0.9)]), learner(DynaQPlus.self, ["gamma": .real(0.9)]),
     learner(PrioritizedSweeping.self, ["gamma": .real(0.9)]),
+    learner(RMax.self, ["m": .integer(3)]), learner(UCBVI.self, ["horizon": .integer(6)]),
+    learner(UCBHoeffding.self, ["horizon": .integer(6)]), learner(PosteriorSampling.self),
     bandit(ThompsonSampling.self), bandit(ThompsonSampling.self, ["posterior": .text("beta")]), bandit(UCB1.self),
     bandit(KLUCB.self), bandit(KLUCB.self, ["law": .text("gaussian"), "c": .integer(3)]), bandit(MOSS.self),
     bandit(Exp3.self, ["low": .integer(-2), "high": .integer(2)]), bandit(Boltzmann.self),
