@@ -27,7 +27,7 @@ public struct Laboratory: Sendable {
   }
 
   /// Adds a bandit.
-  public mutating func register<E: BanditEnvironment & Sendable>(bandit type: E.Type) {
+  public mutating func register<E: BanditEnvironment & Sendable>(task type: E.Type) {
     environments.append(
       EnvironmentEntry(E.about, gives: "bandit") { settings in
         let bandit = try E(settings)
@@ -54,6 +54,16 @@ public struct Laboratory: Sendable {
         L.about, kind: kind, units: [.episodes, .steps],
         check: { settings, task in _ = try L(settings, context: LearnerContext(space: task.space, model: task.model)) },
         make: { request in try OnlineTrial<L>.process(for: request) }))
+  }
+
+  /// Adds a rule for bandits.
+  @inlinable
+  public mutating func register<L: TabularLearner & ~Copyable>(bandit rule: L.Type) {
+    add(
+      AlgorithmEntry(
+        L.about, kind: .bandit, units: [.episodes, .steps],
+        check: { settings, task in _ = try L(settings, context: LearnerContext(space: task.space, model: task.model)) },
+        make: { request in try OnlineTrial<L>.process(ofRuleFor: request) }))
   }
 
   /// Adds a planner.

@@ -50,7 +50,7 @@ struct Evaluator {
 
 extension PreparedTask {
   /// The task as an environment of any type, off the hot path.
-  var anyEnvironment: AnyTabularEnvironment {
+  @usableFromInline var anyEnvironment: AnyTabularEnvironment {
     switch content {
     case .finite(let task): AnyTabularEnvironment(simulation(of: task.model))
     case .bandit(let bandit): AnyTabularEnvironment(bandit)

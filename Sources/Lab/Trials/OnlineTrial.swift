@@ -4,27 +4,27 @@ import RLCore
 /// Trials of tabular learners: an ``EpisodeLoop`` behind a ``TrialProcess``.
 @usableFromInline
 enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
-  /// Makes a trial of the learner on whatever the task gives.
+  /// Makes a trial of a learner on whatever the task gives: compiled for the simulation of finite models, by a table of functions elsewhere.
   @inlinable
   static func process(for request: TrialRequest) throws -> TrialProcess {
-    switch request.task.shape {
-    case .finite(let simulation, let model):
+    if let (simulation, model) = request.task.finite {
       return try process(on: simulation, model: model, request: request) { _, _ in }
-    case .armed(let bandit):
-      return try process(onBandit: bandit, request: request)
-    case .bandit(let bandit):
-      return try process(onBandit: bandit, request: request)
-    case .sampled(let environment):
-      return try process(on: environment, model: nil, request: request) { _, _ in }
+    }
+    return try process(on: request.task.anyEnvironment, model: nil, request: request) { environment, row in
+      if let statistics = environment.takeStatistics() { statistics.write(into: row) }
     }
   }
 
+  /// Makes a trial of a bandit rule: compiled for the k-armed bandit, by a table of functions elsewhere.
   @inlinable
-  static func process<B: BanditEnvironment>(onBandit bandit: B, request: TrialRequest) throws -> TrialProcess {
-    try process(on: bandit, model: nil, request: request) { environment, row in
-      let statistics = environment.takeStatistics()
-      row[1] = statistics.choices > 0 ? Double(statistics.optimal) / Double(statistics.choices) : .nan
-      row[2] = statistics.regret
+  static func process(ofRuleFor request: TrialRequest) throws -> TrialProcess {
+    if let bandit = request.task.bandit {
+      return try process(on: bandit, model: nil, request: request) { environment, row in
+        environment.takeStatistics().write(into: row)
+      }
+    }
+    return try process(on: request.task.anyEnvironment, model: request.task.model, request: request) { environment, row in
+      if let statistics = environment.takeStatistics() { statistics.write(into: row) }
     }
   }
 
@@ -87,21 +87,24 @@ extension EpisodeLoop.Tally where Learner: ~Copyable {
   }
 }
 
+extension BanditStatistics {
+  /// Writes the columns behind the reward: the share of optimal choices, and the regret.
+  @inlinable
+  func write(into row: UnsafeMutableBufferPointer<Double>) {
+    row[1] = choices > 0 ? Double(optimal) / Double(choices) : .nan
+    row[2] = regret
+  }
+}
+
 extension PreparedTask {
-  /// What learners can be compiled for.
-  @usableFromInline enum Shape {
-    case finite(FiniteSimulation, FiniteMDP)
-    case armed(KArmedBandit)
-    case bandit(any BanditEnvironment)
-    case sampled(AnyTabularEnvironment)
+  /// The simulation of the task's model, if it has one.
+  @usableFromInline var finite: (FiniteSimulation, FiniteMDP)? {
+    if case .finite(let task) = content { (simulation(of: task.model), task.model) } else { nil }
   }
 
-  @usableFromInline var shape: Shape {
-    switch content {
-    case .finite(let task): .finite(simulation(of: task.model), task.model)
-    case .bandit(let bandit): if let armed = bandit as? KArmedBandit { .armed(armed) } else { .bandit(bandit) }
-    case .sampled(let sampled): .sampled(AnyTabularEnvironment(sampled.environment))
-    }
+  /// The task as a k-armed bandit, if it is that.
+  @usableFromInline var bandit: KArmedBandit? {
+    if case .bandit(let bandit) = content { bandit as? KArmedBandit } else { nil }
   }
 
   /// The columns of a learner on this task: episodes have returns, bandits and continuing tasks a reward a step.

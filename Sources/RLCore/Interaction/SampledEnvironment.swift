@@ -59,6 +59,13 @@ public struct AnyTabularEnvironment: TabularEnvironment {
   public mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {
     base.step(action, using: &stream)
   }
+  /// What was chosen since the last call, where the wrapped environment is a bandit; nil elsewhere.
+  public mutating func takeStatistics() -> BanditStatistics? {
+    guard var bandit = base as? any BanditEnvironment else { return nil }
+    let statistics = bandit.takeStatistics()
+    base = bandit
+    return statistics
+  }
   /// Appends the wrapped environment's state.
   public func save(to writer: inout StateWriter) { base.save(to: &writer) }
   /// Takes up the wrapped environment's state.
