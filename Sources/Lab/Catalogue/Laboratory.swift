@@ -21,6 +21,7 @@ public struct Laboratory: Sendable {
     environments.append(
       EnvironmentEntry(E.about, gives: "model") { settings in
         let task = try E.task(settings)
+        try task.model.checkTableSize(isLearned: false)
         let limit = EnvironmentEntry.limit(settings, taskDefault: task.timeLimit)
         return PreparedTask(.finite(task), timeLimit: limit)
       })
@@ -52,7 +53,13 @@ public struct Laboratory: Sendable {
     add(
       AlgorithmEntry(
         L.about, kind: kind, units: [.episodes, .steps],
-        check: { settings, task in _ = try L(settings, context: LearnerContext(space: task.space, model: task.model)) },
+        check: { settings, task in
+          if L.learnsAtEnd && task.timeLimit == nil && !task.canEnd {
+            throw SettingProblem(
+              "\"\(L.about.id)\" learns when an episode ends, and no episode of this task does; set environment.time_limit")
+          }
+          _ = try L(settings, context: LearnerContext(space: task.space, model: task.model))
+        },
         make: { request in try OnlineTrial<L>.process(for: request) }))
   }
 

@@ -25,12 +25,28 @@ public final class PreparedTask: Sendable {
   public let isContinuing: Bool
   private let finiteSpace: ActionSpace?
   private let drawn = Mutex<FiniteSimulation?>(nil)
+  private let ending = Mutex<Bool?>(nil)
 
   init(_ content: Content, timeLimit: Int?) {
     self.content = content
     self.timeLimit = timeLimit
     finiteSpace = if case .finite(let task) = content { ActionSpace(task.model) } else { nil }
     isContinuing = if case .finite(let task) = content { task.model.isContinuing } else { false }
+  }
+
+  /// Whether an episode can end by itself at all, whatever is done; true where nobody knows.
+  var canEnd: Bool {
+    guard let model else { return true }
+    if isContinuing { return false }
+    return ending.withLock { ending in
+      if ending == nil { ending = model.canEnd }
+      return ending!
+    }
+  }
+
+  /// A state in which an episode may begin though it offers no action; nil where there is none.
+  var emptyStart: Int? {
+    model.flatMap { model in model.initial.first { model.isTerminal($0.state) }?.state }
   }
 
   /// The exact model, if the task has one.
@@ -89,5 +105,43 @@ public struct EnvironmentEntry: Sendable {
       parameters: about.parameters + [Self.timeLimit.declaration])
     self.gives = gives
     self.make = make
+  }
+}
+
+extension FiniteMDP {
+  /// Whether the end of an episode can be reached from the start.
+  fileprivate var canEnd: Bool {
+    var seen = [Bool](repeating: false, count: stateCount)
+    var stack = initial.map(\.state)
+    for start in stack { seen[start] = true }
+    while let state = stack.popLast() {
+      if isTerminal(state) { return true }
+      for pair in pairs(of: state) {
+        for k in outcomes(of: pair) {
+          let target = Int(targets[k])
+          if target < 0 { return true }
+          if !seen[target] {
+            seen[target] = true
+            stack.append(target)
+          }
+        }
+      }
+    }
+    return false
+  }
+
+  /// Refuses a model whose tables would not fit: they have a row for each state, as wide as the state with the most actions, and for learners
+  /// as deep as the action with the most outcomes.
+  func checkTableSize(isLearned: Bool) throws(SettingProblem) {
+    var deepest = 1
+    if isLearned { for pair in 0..<pairCount { deepest = max(deepest, outcomes(of: pair).count) } }
+    let actions = max(1, maximumActions)
+    let limit = 150_000_000
+    if Double(stateCount) * Double(actions) * Double(deepest) > Double(limit) {
+      let depth = deepest > 1 ? " and \(deepest) outcomes of an action" : ""
+      throw SettingProblem(
+        "a table of \(stateCount) states with up to \(actions) actions each\(depth) would have more than \(limit) entries; choose a smaller task"
+      )
+    }
   }
 }

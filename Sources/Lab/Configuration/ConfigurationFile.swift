@@ -19,17 +19,35 @@ enum ConfigurationFile {
   /// The name by which messages call a file.
   static func displayName(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 
-  /// The bytes of a file.
-  static func bytes(_ path: String) throws(LabError) -> [UInt8] {
+  /// The bytes of a file, or of whatever else can be read to its end: a pipe, `/dev/stdin`.
+  static func bytes(_ path: String, atMost limit: Int = 1 << 30) throws(LabError) -> [UInt8] {
+    if path.isEmpty { throw LabError(.noInput, "the path is empty; name a file") }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw LabError(.noInput, "\(path): there is no such file; check the path")
     }
     if isFolder.boolValue { throw LabError(.noInput, "\(path): this is a folder; name a file") }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw LabError(.noInput, "\(path): the file cannot be read; check its permissions")
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    if file < 0 { throw unreadable(path) }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let got = piece.withUnsafeMutableBytes { Foundation.read(file, $0.baseAddress!, $0.count) }
+      if got < 0 && errno == EINTR { continue }
+      if got < 0 { throw unreadable(path) }
+      if got == 0 { return bytes }
+      if bytes.count + got > limit {
+        throw LabError(.data, "\(path): the file has more than \(limit) bytes; give a smaller one")
+      }
+      bytes += piece[..<got]
+      if got == piece.count && piece.count < 1 << 22 { piece = [UInt8](repeating: 0, count: 2 * piece.count) }
     }
-    return [UInt8](data)
+  }
+
+  private static func unreadable(_ path: String) -> LabError {
+    let reason = String(cString: strerror(errno)).lowercased()
+    return LabError(.noInput, "\(path): the file cannot be read (\(reason)); check the path and its permissions")
   }
 
   /// Reads a text in JSON5.
@@ -54,6 +72,7 @@ enum ConfigurationFile {
     do {
       return try decoder.decode(Tree.self, from: Data(bytes)).setting
     } catch {
+      // The outline knows of nothing: only a decoder that has become stricter comes here.
       throw LabError(.data, "\(name): the file is not valid JSON5; check quotes, commas and brackets")
     }
   }
@@ -70,39 +89,35 @@ private struct Tree: Decodable {
     init?(intValue: Int) { nil }
   }
 
+  /// Numbers and lists come first: an attempt that fails costs a microsecond, and files of models are made of these.
   init(from decoder: any Decoder) throws {
-    if let single = try? decoder.singleValueContainer() {
-      if single.decodeNil() {
-        setting = .null
-        return
+    let single = try decoder.singleValueContainer()
+    if single.decodeNil() {
+      setting = .null
+    } else if let number = try? single.decode(Double.self) {
+      if number.magnitude < 0x1p53, let whole = Int(exactly: number) {
+        setting = number.sign == .minus && whole == 0 ? .real(number) : .integer(whole)
+      } else if let whole = try? single.decode(Int.self) {
+        setting = .integer(whole)
+      } else {
+        setting = .real(number)
       }
-      if let flag = try? single.decode(Bool.self) {
-        setting = .boolean(flag)
-        return
-      }
-      if let number = try? single.decode(Double.self) {
-        if number.magnitude < 0x1p53, let whole = Int(exactly: number) {
-          setting = number.sign == .minus && whole == 0 ? .real(number) : .integer(whole)
-        } else if let whole = try? single.decode(Int.self) {
-          setting = .integer(whole)
-        } else {
-          setting = .real(number)
-        }
-        return
-      }
-      if let text = try? single.decode(String.self) {
-        setting = .text(text)
-        return
-      }
-    }
-    if var list = try? decoder.unkeyedContainer() {
+    } else if var list = try? decoder.unkeyedContainer() {
       var elements: [Setting] = []
       elements.reserveCapacity(list.count ?? 0)
       while !list.isAtEnd { elements.append(try list.decode(Tree.self).setting) }
       setting = .list(elements)
-      return
+    } else if let flag = try? single.decode(Bool.self) {
+      setting = .boolean(flag)
+    } else if let text = try? single.decode(String.self) {
+      setting = .text(text)
+    } else if let whole = try? single.decode(Int.self) {
+      // Hexadecimal, and with more digits than a Double holds.
+      setting = .integer(whole)
+    } else {
+      let table = try decoder.container(keyedBy: Key.self)
+      let fields = try table.allKeys.map { Setting.Field($0.stringValue, try table.decode(Tree.self, forKey: $0).setting) }
+      setting = .object(fields)
     }
-    let table = try decoder.container(keyedBy: Key.self)
-    setting = .object(try table.allKeys.map { .init($0.stringValue, try table.decode(Tree.self, forKey: $0).setting) })
   }
 }

@@ -21,9 +21,19 @@ public struct LabError: Error, Sendable, Equatable {
   /// One line: where, what, and how to mend it.
   public let message: String
 
-  /// A failure with its line.
+  /// A failure with its line. What the user wrote may stand in it: characters that break or hide a line become blanks, and a very long line
+  /// loses its middle, for the place stands at its beginning and the remedy at its end.
   public init(_ kind: Kind, _ message: String) {
     self.kind = kind
-    self.message = message.split(separator: "\n", omittingEmptySubsequences: true).joined(separator: " ")
+    let scalars = message.unicodeScalars
+    let shown = scalars.count > 800 ? scalars.prefix(400) + " … ".unicodeScalars + scalars.suffix(380) : scalars[...]
+    var line = String.UnicodeScalarView()
+    for scalar in shown {
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator: line.append(" ")
+      default: line.append(scalar)
+      }
+    }
+    self.message = String(line)
   }
 }

@@ -17,6 +17,10 @@ struct Resolver {
   private static let keys = [
     "name", "environment", "algorithm", "budget", "seeds", "seed", "record", "sweep", "variants", "confirm",
   ]
+  /// What fits into memory: points of a sweep, trials of an experiment, recorded rows of a trial.
+  private static let mostVariants = 100_000.0
+  private static let mostTrials = 1e7
+  private static let mostRows = 10_000_000
 
   /// Resolves a whole configuration.
   ///
@@ -42,23 +46,37 @@ struct Resolver {
       }
     }
     let columns = Self.columns(axes?.axes ?? [])
+    let bases = try self.bases(root)
+    let points = Double(bases.count) * (axes?.pointCount ?? 1)
+    if points > Self.mostVariants {
+      throw fail("sweep", "\(Setting.real(points)) variants are too many; at most \(Int(Self.mostVariants)) fit: give fewer values")
+    }
+    if points * Double(seeds.count) > Self.mostTrials {
+      throw fail(
+        "seeds",
+        "\(Setting.real(points)) variants with \(seeds.count) seeds each are too many trials; at most \(Int(Self.mostTrials)) fit: give fewer"
+      )
+    }
     var variants: [Variant] = []
+    var names: Set<String> = []
     var tasks: [String: GroundTruth] = [:]
-    for (place, givenName, base) in try self.bases(root) {
+    for (place, givenName, base) in bases {
+      var known: Set<String> = []
       for point in axes?.points(over: base) ?? [(base, [])] {
         let swept = zip(axes?.axes ?? [], point.values).filter { axis, _ in columns.contains { $0.path == axis.path } }
         let variant = try self.variant(
           point.tree, place: place, givenName: givenName, values: Array(zip(axes?.axes ?? [], point.values)),
           swept: swept.map(\.1), rootSeed: rootSeed, tasks: &tasks)
         // A conditional axis, or an axis over a parameter that one environment lacks, may give the same point twice.
-        if !variants.contains(where: { $0.identity == variant.identity && $0.name == variant.name }) {
-          variants.append(variant)
+        if !known.insert(variant.name + "\n" + variant.identity).inserted { continue }
+        if !names.insert(variant.name).inserted {
+          throw fail(
+            place.isEmpty ? "sweep" : place,
+            "two variants are called \"\(variant.name)\"; give each a name of its own")
         }
+        try checkRows(variant, place: place.isEmpty ? "" : place + ".")
+        variants.append(variant)
       }
-    }
-    for (index, variant) in variants.enumerated() where variants[..<index].contains(where: { $0.name == variant.name })
-    {
-      throw fail("variants", "two variants are called \"\(variant.name)\"; give each a name of its own")
     }
     return Experiment(
       name: name, root: rootSeed, seeds: seeds, variants: variants, columns: columns, configuration: root,
@@ -75,21 +93,30 @@ struct Resolver {
 
   private func name(_ root: Setting, default: String) throws(LabError) -> String {
     guard let setting = root["name"] else { return `default` }
-    guard let text = setting.text, !text.isEmpty, text.count <= 200, !text.contains("/"), !text.contains("\0"),
-      text != "..", text != "."
-    else { throw fail("name", "\(setting) is no name; write a string without slashes") }
+    guard let text = setting.text, Self.isName(text), !text.contains("/"), text != "..", text != "." else {
+      throw fail("name", "\(setting) is no name; write a string of 1 to 200 bytes without slashes and control characters")
+    }
     return text
+  }
+
+  /// Whether a text can stand in a table, on a terminal, and be called a file.
+  private static func isName(_ text: String) -> Bool {
+    let isPlain = text.unicodeScalars.allSatisfy { scalar in
+      ![.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
+    }
+    return isPlain && (1...200).contains(text.utf8.count)
   }
 
   private func seeds(_ setting: Setting) throws(LabError) -> [UInt64] {
     if let list = setting.elements {
       if list.isEmpty { throw fail("seeds", "the list is empty; give at least one seed") }
       var seeds: [UInt64] = []
+      var known: Set<UInt64> = []
       for (index, element) in list.enumerated() {
         let seed = try mend("seeds[\(index)]") { () throws(SettingProblem) in
           UInt64(try Interval.whole(element, in: 0...Int.max))
         }
-        if seeds.contains(seed) { throw fail("seeds[\(index)]", "the seed \(seed) comes twice; keep one") }
+        if !known.insert(seed).inserted { throw fail("seeds[\(index)]", "the seed \(seed) comes twice; keep one") }
         seeds.append(seed)
       }
       return seeds
@@ -154,8 +181,8 @@ struct Resolver {
       }
       var name: String?
       if let given = element["name"] {
-        guard let text = given.text, !text.isEmpty else {
-          throw fail("\(place).name", "\(given) is no name; write a string")
+        guard let text = given.text, Self.isName(text) else {
+          throw fail("\(place).name", "\(given) is no name; write a string of 1 to 200 bytes without control characters")
         }
         name = text
       }
@@ -192,6 +219,11 @@ struct Resolver {
     }
     try checkFit(entry, truth.task, environment: environment.id, place: prefix + "algorithm")
     let budget = try self.budget(tree["budget"], entry: entry, task: truth.task, place: prefix + "budget")
+    if budget.unit == .episodes && truth.task.timeLimit == nil && !truth.task.canEnd {
+      throw fail(
+        prefix + "budget.episodes",
+        "no episode of \"\(environment.id)\" ever ends; give a budget of steps, or set environment.time_limit")
+    }
     let record = try self.record(
       tree["record"], budget: budget, entry: entry, truth: truth, place: prefix + "record")
     var parts = [givenName ?? algorithm.id]
@@ -226,6 +258,16 @@ struct Resolver {
     } catch { throw fail(place, "\(error)") }
   }
 
+  /// Refuses curves that would not fit into memory. A planner stops when it has converged, long before its budget.
+  private func checkRows(_ variant: Variant, place: String) throws(LabError) {
+    let rows = variant.budget.count / variant.record.every
+    if variant.entry.kind == .planner || rows <= Self.mostRows { return }
+    throw fail(
+      place + "record.every",
+      "\(variant.record.every) would record \(rows) rows of a trial, \(Self.mostRows) fit; give at least \((variant.budget.count - 1) / Self.mostRows + 1)"
+    )
+  }
+
   private func algorithm(_ setting: Setting?, place: String) throws(LabError) -> (AlgorithmEntry, Component) {
     let (id, given) = try idAndFields(setting, place: place, what: "algorithm", example: "q-learning")
     guard let entry = lab.algorithm(id) else {
@@ -247,6 +289,7 @@ struct Resolver {
   ) throws(LabError) -> (String, [Setting.Field]) {
     guard let setting else {
       let flag = what == "environment" ? "-e" : "-a"
+      if source == nil { throw LabError(.usage, "no \(what) is given; add \(flag) \(example), or name a configuration") }
       throw fail(place, "no \(what) is given; add \(what): \"\(example)\", or \(flag) \(example)")
     }
     guard let fields = setting.withID.fields else {
@@ -290,16 +333,18 @@ struct Resolver {
   }
 
   private func attachment(_ path: String, place: String) throws(LabError) -> (content: Setting, mark: String) {
+    if path.isEmpty { throw fail(place, "the path is empty; name a file") }
     let base = overridden.contains { place == $0 || place.hasPrefix($0 + ".") } ? "" : folder
     let full = path.hasPrefix("/") || base.isEmpty ? path : base + "/" + path
     do throws(LabError) {
       let bytes = try ConfigurationFile.bytes(full)
       let mark = Fingerprint.hex(Fingerprint.hash(bytes))
-      if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
+      let isJSON = [".json", ".json5"].contains { path.lowercased().hasSuffix($0) }
+      if isJSON || bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
         return (try ConfigurationFile.parse(bytes, name: ConfigurationFile.displayName(path)).root, mark)
       }
       guard let text = String(validating: bytes, as: UTF8.self) else {
-        throw LabError(.data, "\(path): the file is not UTF-8 text")
+        throw LabError(.data, "\(path): the file is not UTF-8 text; save it as UTF-8")
       }
       return (.text(text), mark)
     } catch {
@@ -325,6 +370,15 @@ struct Resolver {
       throw fail(
         place,
         "\"\(id)\" plans with a model, and \"\(environment)\" gives only samples; choose a learner such as q-learning")
+    }
+    if entry.kind == .planner { return }
+    do throws(SettingProblem) {
+      try task.model?.checkTableSize(isLearned: true)
+    } catch { throw fail(place.replacing("algorithm", with: "environment"), error.message) }
+    if let state = task.emptyStart {
+      throw fail(
+        place.replacing("algorithm", with: "environment"),
+        "\"\(environment)\" may begin in state \(state), where there is nothing to do; begin in states that offer an action")
     }
     if entry.kind == .bandit, task.space.stateCount > 1 {
       throw fail(
@@ -383,7 +437,9 @@ struct Resolver {
     var values = RecordOptions.Values.first
     if let given = tree["values"] {
       guard let choice = given.text.flatMap(RecordOptions.Values.init(rawValue:)) else {
-        throw fail("\(place).values", "\(given) is none of \"first\", \"all\", \"none\"")
+        let words = RecordOptions.Values.allCases.map(\.rawValue)
+        let hint = given.text.flatMap { Spelling.suggestion(for: $0, among: words) }.map { "did you mean \"\($0)\"?" }
+        throw fail("\(place).values", "\(given) is none of \"first\", \"all\", \"none\"; \(hint ?? "write one of them")")
       }
       values = choice
     }
@@ -416,7 +472,12 @@ struct Resolver {
           "\(place).every", "\(spacing) is no multiple of record.every, \(every); exact columns stand on recorded rows")
       }
       return spacing
-    default: throw fail(place, "\(setting!) is neither true, false nor {every: N}")
+    case .table(let fields)?:
+      let other = fields.first { $0.key != "every" }
+      throw fail(
+        place + (other.map { "." + $0.key } ?? ""),
+        other.map { "exact has no \"\($0.key)\"; it has: every" } ?? "the object is empty; write {every: N}")
+    default: throw fail(place, "\(setting!) is \(setting!.kind); write true, false or {every: N}")
     }
   }
 
@@ -434,19 +495,18 @@ struct Resolver {
         ?? "it has: " + keys.joined(separator: ", ")
       throw fail("\(place).\(field.key)", "evaluate has no \"\(field.key)\"; \(hint)")
     }
-    func read(_ key: String, default: Int) throws(LabError) -> Int {
+    func read(_ key: String, default: Int, atMost limit: Int) throws(LabError) -> Int {
       guard let given = setting[key] else { return `default` }
-      return try mend("\(place).\(key)") { () throws(SettingProblem) in try Interval.whole(given, in: 1...1_000_000_000)
-      }
+      return try mend("\(place).\(key)") { () throws(SettingProblem) in try Interval.whole(given, in: 1...limit) }
     }
-    let spacing = try read("every", default: every)
+    let spacing = try read("every", default: every, atMost: .max)
     if spacing % every != 0 {
       throw fail(
         "\(place).every", "\(spacing) is no multiple of record.every, \(every); evaluations stand on recorded rows")
     }
     return .init(
-      episodes: try read("episodes", default: 10), every: spacing,
-      maximumSteps: try read("maximum_steps", default: 10_000))
+      episodes: try read("episodes", default: 10, atMost: 1_000_000), every: spacing,
+      maximumSteps: try read("maximum_steps", default: 10_000, atMost: 1_000_000_000))
   }
 
   private static func columns(_ axes: [SweepAxes.Axis]) -> [Experiment.SweptColumn] {

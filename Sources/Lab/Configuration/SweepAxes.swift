@@ -11,6 +11,9 @@ import RLCore
 /// or `integer`), or `{values: AXIS, when: {path: value or list}}` for an axis that applies only where another has a given value. Under the
 /// key `zip` stands an object of axes of equal length that move together, or a list of such objects.
 struct SweepAxes {
+  /// The most parts of a dotted path.
+  static let deepestPath = 50
+
   /// One path with its values.
   struct Axis {
     let path: String
@@ -21,6 +24,9 @@ struct SweepAxes {
 
   /// Axes that move together; most have one member.
   let groups: [[Axis]]
+
+  /// The points of the product, or more where an axis does not apply everywhere.
+  var pointCount: Double { groups.reduce(1) { $0 * Double($1[0].values.count) } }
 
   /// All axes, in the order in which they stand.
   var axes: [Axis] { groups.flatMap { $0 } }
@@ -58,7 +64,8 @@ struct SweepAxes {
 
   private static func zipped(_ setting: Setting, at place: String, root: UInt64) throws(SettingProblem) -> [Axis] {
     guard let fields = setting.fields, !fields.isEmpty else {
-      throw SettingProblem("\(setting) is \(setting.kind); write an object of axes of equal length", at: place)
+      let what = setting.fields == nil ? "\(setting) is \(setting.kind)" : "the object is empty"
+      throw SettingProblem("\(what); write an object of axes of equal length", at: place)
     }
     var axes: [Axis] = []
     for field in fields { axes.append(try axis(field.key, field.value, root: root, place: place, mayRepeat: true)) }
@@ -80,7 +87,7 @@ struct SweepAxes {
   ) throws(SettingProblem) -> Axis {
     let place = place + "." + path
     let parts = path.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count >= 2, let first = parts.first, ["environment", "algorithm", "budget", "record"].contains(first)
+    guard parts.count >= 2, parts.count <= SweepAxes.deepestPath, !parts.contains(""), let first = parts.first, ["environment", "algorithm", "budget", "record"].contains(first)
     else {
       throw SettingProblem(
         "\"\(path)\" is no path that can be swept; begin with \"environment.\", \"algorithm.\", \"budget.\" or \"record.\"",
@@ -130,6 +137,9 @@ struct SweepAxes {
       a.isFinite, b.isFinite
     else { throw SettingProblem("write {\(fields[0].key): [first, last, how many]}") }
     let n = try Interval.whole(ends[2], in: 1...100_000)
+    if max(a.magnitude, b.magnitude) > 1e300 {
+      throw SettingProblem("the ends \(a) and \(b) are too far out; give smaller ones")
+    }
     if isLogarithmic && !(a > 0 && b > 0) {
       throw SettingProblem("a log axis needs ends above 0; it has \(a) and \(b)")
     }
@@ -151,6 +161,8 @@ struct SweepAxes {
       b.isFinite, a < b
     else { throw SettingProblem("write {random: {log: [a, b]}, n: 20}, or linear or integer, with a below b") }
     let kind = fields[0].key
+    let isTooLarge = max(a.magnitude, b.magnitude) > (kind == "integer" ? 0x1p53 : 1e300)
+    if isTooLarge { throw SettingProblem("the ends \(a) and \(b) are too far out; give smaller ones") }
     if kind == "log" && a <= 0 { throw SettingProblem("a log axis needs ends above 0; it has \(a) and \(b)") }
     var stream = RandomStream(root: root ^ Fingerprint.hash(path), index: 0, component: "sweep")
     var values: [Setting] = []
@@ -176,6 +188,7 @@ struct SweepAxes {
     if x == 0 || !x.isFinite { return x }
     let exponent = Int(floor(log10(abs(x)))) - 9
     let scale = pow(10, Double(abs(exponent)))
+    if !scale.isFinite { return x }
     return exponent < 0 ? (x * scale).rounded() / scale : (x / scale).rounded() * scale
   }
 

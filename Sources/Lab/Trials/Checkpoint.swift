@@ -10,7 +10,7 @@ struct Checkpoint {
 
   /// The bytes of the last whole checkpoint; nil where there is none.
   func read() -> [UInt8]? {
-    guard let bytes = try? ConfigurationFile.bytes(path), bytes.count >= 8 else { return nil }
+    guard let bytes = try? ConfigurationFile.bytes(path, atMost: .max), bytes.count >= 8 else { return nil }
     let content = bytes.dropLast(8)
     var reader = StateReader(Array(bytes.suffix(8)))
     guard let checksum = try? reader.word(), Fingerprint.hash(content) == checksum else { return nil }

@@ -53,12 +53,13 @@ public struct Interval: Sendable, CustomStringConvertible {
 
   /// Reads a whole number that must lie in a range, ends included.
   public static func whole(_ setting: Setting, in range: ClosedRange<Int>) throws(SettingProblem) -> Int {
-    guard let n = setting.whole else {
-      let what = setting.number == nil ? "is \(setting.kind)" : "is not a whole number"
-      throw SettingProblem("\(setting) \(what); write a whole number in \(describe(range))")
+    if let n = setting.whole, range.contains(n) { return n }
+    guard let x = setting.number else {
+      throw SettingProblem("\(setting) is \(setting.kind); write a whole number in \(describe(range))")
     }
-    if !range.contains(n) { throw SettingProblem("\(n) is out of range; give a whole number in \(describe(range))") }
-    return n
+    // Whole, though perhaps too large for an integer.
+    let what = x == x.rounded() && x.isFinite ? "is out of range" : "is not a whole number"
+    throw SettingProblem("\(setting) \(what); give a whole number in \(describe(range))")
   }
 
   /// "[1, ∞)" for a range of whole numbers.

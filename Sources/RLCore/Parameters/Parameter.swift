@@ -169,7 +169,8 @@ extension Parameter where Value == [Double] {
         throw SettingProblem("\(setting) is \(setting.kind); write a list of numbers")
       }
       if let count, !count.contains(elements.count) {
-        throw SettingProblem("the list has \(elements.count) numbers; give \(Interval.describe(count))")
+        let wanted = count.lowerBound == count.upperBound ? "\(count.lowerBound)" : Interval.describe(count)
+        throw SettingProblem("the list has \(elements.count) numbers; give \(wanted)")
       }
       var numbers: [Double] = []
       for (index, element) in elements.enumerated() {

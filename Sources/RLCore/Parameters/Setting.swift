@@ -89,7 +89,7 @@ extension Setting: CustomStringConvertible {
     case .boolean(let flag): flag ? "true" : "false"
     case .integer(let n): "\(n)"
     case .real(let x):
-      if let n = Int(exactly: x), abs(n) < 1 << 53 {
+      if x.magnitude < 0x1p53, let n = Int(exactly: x) {
         "\(n)"
       } else {
         x.isNaN ? "NaN" : x.isInfinite ? (x < 0 ? "-Infinity" : "Infinity") : "\(x)"

@@ -2,6 +2,7 @@
 public enum Spelling {
   /// The candidate nearest to a word, if it is near enough to be meant: at most a third of the letters differ.
   public static func suggestion(for word: String, among candidates: [String]) -> String? {
+    if word.utf8.count > 64 { return nil }
     var best: (distance: Int, candidate: String)?
     for candidate in candidates {
       let distance = distance(word.lowercased(), candidate.lowercased())

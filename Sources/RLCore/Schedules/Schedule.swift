@@ -25,7 +25,9 @@ public enum Schedule: Sendable, Equatable {
     switch self {
     case .constant(let value): value
     case .linear(let from, let to, let over): time >= over ? to : from + (to - from) * (time / over)
-    case .exponential(let from, let to, let over): time >= over ? to : from * pow(to / from, time / over)
+    case .exponential(let from, let to, let over):
+      // Kept between both ends: the quotient of extreme ends is infinite or 0.
+      time >= over ? to : min(max(from * pow(to / from, time / over), min(from, to)), max(from, to))
     case .inverseTime(let from, let to, let over): max(to, from / (1 + time / over))
     case .visits(let from, _): from
     }
