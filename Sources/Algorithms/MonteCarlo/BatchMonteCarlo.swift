@@ -49,6 +49,12 @@ public struct BatchMonteCarlo: TabularLearner, ~Copyable {
     averages.learn(from: t, using: &stream)
   }
 
+  /// Learns when an episode is over.
+  public static var learnsAtEnd: Bool { true }
+
+  /// Whether an episode has become too long to be kept.
+  public var failure: String? { averages.failure }
+
   /// The state values, and the policy that is evaluated.
   public func report(into report: inout LearnerReport) { averages.report(into: &report) }
 

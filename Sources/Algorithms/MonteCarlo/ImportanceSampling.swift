@@ -133,6 +133,12 @@ public struct ImportanceSampling: TabularLearner, ~Copyable {
     return behavior.action(in: t.next, using: &stream)
   }
 
+  /// Learns when an episode is over.
+  public static var learnsAtEnd: Bool { true }
+
+  /// Whether an episode has become too long to be kept.
+  public var failure: String? { record.failure }
+
   /// The state values, the policy that is evaluated, and the policy that acts.
   public func report(into report: inout LearnerReport) {
     report.fill(v, policy)

@@ -87,6 +87,12 @@ public struct MonteCarloControl: TabularLearner, ~Copyable {
     exploration.adjust(to: time)
   }
 
+  /// Learns when an episode is over.
+  public static var learnsAtEnd: Bool { true }
+
+  /// Whether an episode has become too long to be kept.
+  public var failure: String? { record.failure }
+
   /// The action values, the greedy policy, and the policy that acts.
   public func report(into report: inout LearnerReport) { report.fill(q, exploration) }
 

@@ -48,8 +48,10 @@ public struct OffPolicyMonteCarlo: TabularLearner, ~Copyable {
   ///
   /// - Parameter probability: `b(A|S)` when the action was chosen.
   public mutating func update(_ t: Transition, probability: Double) {
-    steps.append(Step(slot: t.state * q.space.width + t.action, reward: t.reward, probability: probability))
-    guard t.isLast else { return }
+    if steps.count <= EpisodeRecord.defaultLimit {
+      steps.append(Step(slot: t.state * q.space.width + t.action, reward: t.reward, probability: probability))
+    }
+    guard t.isLast && failure == nil else { return }
     var value = t.terminated ? 0 : q.maximum(in: t.next)
     var weight = 1.0
     for time in stride(from: steps.count - 1, through: 0, by: -1) {
@@ -89,6 +91,12 @@ public struct OffPolicyMonteCarlo: TabularLearner, ~Copyable {
 
   /// Sets the parameters that change with time.
   public mutating func adjust(to time: Double) { exploration.adjust(to: time) }
+
+  /// Learns when an episode is over.
+  public static var learnsAtEnd: Bool { true }
+
+  /// Whether an episode has become too long to be kept.
+  public var failure: String? { steps.count > EpisodeRecord.defaultLimit ? EpisodeRecord.failure() : nil }
 
   /// The action values, the greedy policy, and the policy that acts.
   public func report(into report: inout LearnerReport) { report.fill(q, exploration) }

@@ -118,6 +118,9 @@ public struct BatchTD: TabularLearner, ~Copyable {
     return policy.action(in: t.next, using: &stream)
   }
 
+  /// Learns when an episode is over.
+  public static var learnsAtEnd: Bool { true }
+
   /// The state values, and the policy that is evaluated.
   public func report(into report: inout LearnerReport) { report.fill(v, policy) }
 

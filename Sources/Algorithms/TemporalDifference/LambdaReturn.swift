@@ -116,6 +116,12 @@ public struct LambdaReturn: TabularLearner, ~Copyable {
   /// Sets the parameters that change with time.
   public mutating func adjust(to time: Double) { alpha.adjust(to: time) }
 
+  /// Learns when an episode is over.
+  public static var learnsAtEnd: Bool { true }
+
+  /// Whether an episode has become too long to be kept.
+  public var failure: String? { record.failure }
+
   /// The state values, and the policy that is evaluated.
   public func report(into report: inout LearnerReport) { report.fill(v, policy) }
 

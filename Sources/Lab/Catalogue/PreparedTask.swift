@@ -35,7 +35,7 @@ public final class PreparedTask: Sendable {
   }
 
   /// Whether an episode can end by itself at all, whatever is done; true where nobody knows.
-  var canEnd: Bool {
+  public var canEnd: Bool {
     guard let model else { return true }
     if isContinuing { return false }
     return ending.withLock { ending in

@@ -52,7 +52,7 @@ struct Arguments {
         throw LabError(.usage, "\(command): --\(flag.name) is given twice; give it once")
       }
       if flag.value == nil {
-        if parts.count > 1 { throw LabError(.usage, "\(command): --\(flag.name) takes no value") }
+        if parts.count > 1 { throw LabError(.usage, "\(command): --\(flag.name) takes no value; leave \"=\(parts[1])\" out") }
         values[flag.name] = [""]
       } else if parts.count > 1 {
         values[flag.name, default: []].append(parts[1])
@@ -69,7 +69,7 @@ struct Arguments {
       )
     }
     if positional.count < allowed.lowerBound {
-      throw LabError(.usage, "\(command): something is missing; \"rl-lab \(command) --help\" shows the usage")
+      throw LabError(.usage, "\(command): a word is missing; \"rl-lab \(command) --help\" shows the usage")
     }
   }
 
@@ -81,6 +81,15 @@ struct Arguments {
 
   /// All values of a flag that repeats.
   func all(_ name: String) -> [String] { values[name] ?? [] }
+
+  /// A word as a number that goes into the configuration, where its range is checked.
+  func number(_ text: String, of flag: String, command: String) throws(LabError) -> Setting {
+    if let whole = Int(text) { return .integer(whole) }
+    guard let number = Double(text), number.isFinite else {
+      throw LabError(.usage, "\(command): --\(flag) \(text) is not a number; give a whole number")
+    }
+    return Int(exactly: number).map(Setting.integer) ?? .real(number)
+  }
 
   /// The value of a flag as a whole number.
   func whole(_ name: String, in range: ClosedRange<Int>, command: String) throws(LabError) -> Int? {

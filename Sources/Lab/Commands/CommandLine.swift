@@ -16,12 +16,16 @@ extension Laboratory {
   public func exitCode(arguments: [String]) async -> Int32 {
     do {
       try await dispatch(arguments.dropFirst())
+      if let code = Terminal.failure {
+        let reason = String(cString: strerror(code)).lowercased()
+        throw LabError(.cannotWrite, "standard output: cannot be written (\(reason)); make space, or write elsewhere")
+      }
       return 0
     } catch let error as LabError {
-      if !error.message.isEmpty { Terminal.error("error: \(error.message)\n") }
+      Terminal.error("error: \(error.message)\n")
       return error.kind.rawValue
     } catch {
-      Terminal.error("error: \(error)\n")
+      Terminal.error("error: \(LabError(.software, "\(error)").message)\n")
       return LabError.Kind.software.rawValue
     }
   }
@@ -32,24 +36,17 @@ extension Laboratory {
 
   private func dispatch(_ words: ArraySlice<String>) async throws {
     guard let first = words.first else {
-      Terminal.error(Self.overview + "\n")
-      throw LabError(.usage, "")
+      throw LabError(.usage, "no command is given; \"rl-lab --help\" shows all")
     }
     switch first {
     case "--help", "-h", "help":
-      if words.count > 1, let command = Self.commands.first(where: { $0.name == words[words.startIndex + 1] }) {
-        Terminal.print(command.help)
-      } else {
-        Terminal.print(Self.overview)
-      }
-    case "--version": Terminal.print("rl-lab \(Version.program)")
+      guard let name = words.dropFirst().first else { return Terminal.print(Self.overview) }
+      Terminal.print(try Self.command(name).help)
+    case "--version":
+      if let word = words.dropFirst().first { throw LabError(.usage, "--version: \"\(word)\" is one word too many; leave it out") }
+      Terminal.print("rl-lab \(Version.program)")
     default:
-      guard let command = Self.commands.first(where: { $0.name == first }) else {
-        let hint =
-          Spelling.suggestion(for: first, among: Self.commands.map(\.name)).map { "did you mean \"\($0)\"?" }
-          ?? "\"rl-lab --help\" shows all"
-        throw LabError(.usage, "there is no command \"\(first)\"; \(hint)")
-      }
+      let command = try Self.command(first)
       let rest = words.dropFirst()
       if rest.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
         Terminal.print(command.help)
@@ -58,6 +55,14 @@ extension Laboratory {
       let arguments = try Arguments(rest, flags: command.flags, command: command.name, positional: command.positional)
       try await command.body(self, arguments)
     }
+  }
+
+  private static func command(_ name: String) throws(LabError) -> Command {
+    if let command = commands.first(where: { $0.name == name }) { return command }
+    let words = commands.map(\.name) + ["--help", "--version"]
+    let hint =
+      Spelling.suggestion(for: name, among: words).map { "did you mean \"\($0)\"?" } ?? "\"rl-lab --help\" shows all"
+    throw LabError(.usage, "there is no command \"\(name)\"; \(hint)")
   }
 
   private static var overview: String {

@@ -41,10 +41,7 @@ struct ConfigurationCommand {
     root = try layBudget(over: root)
     for (flag, key) in [("seeds", "seeds"), ("seed", "seed")] {
       guard let text = arguments.value(flag) else { continue }
-      guard let number = Int(text) ?? Double(text).flatMap({ Int(exactly: $0) }) else {
-        throw LabError(.usage, "\(command): --\(flag) \(text) is not a whole number; give one")
-      }
-      root = root.setting([key], to: .integer(number))
+      root = root.setting([key], to: try arguments.number(text, of: flag, command: command))
     }
     for assignment in arguments.all("set") {
       guard let equals = assignment.firstIndex(of: "="), equals > assignment.startIndex else {
@@ -52,7 +49,9 @@ struct ConfigurationCommand {
       }
       let path = String(assignment[..<equals])
       let parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-      if parts.contains("") { throw LabError(.usage, "\(command): --set \(assignment): \"\(path)\" is no dotted path") }
+      if parts.contains("") || parts.count > SweepAxes.deepestPath {
+        throw LabError(.usage, "\(command): --set \(assignment): this is no dotted path; write one like algorithm.alpha=0.5")
+      }
       let value = ConfigurationFile.value(String(assignment[assignment.index(after: equals)...]))
       root =
         parts.count == 2 && parts[1] == "id" && value.text != nil
@@ -84,9 +83,7 @@ struct ConfigurationCommand {
     }
     guard let unit = given.first else { return root }
     let text = arguments.value(unit)!
-    guard let number = Int(text) ?? Double(text).flatMap({ Int(exactly: $0) }) else {
-      throw LabError(.usage, "\(command): --\(unit) \(text) is not a whole number; give one in [1, ∞)")
-    }
-    return root.setting(["budget"], to: .table([.init(unit, .integer(number))]))
+    let number = try arguments.number(text, of: unit, command: command)
+    return root.setting(["budget"], to: .table([.init(unit, number)]))
   }
 }

@@ -26,7 +26,8 @@ extension Command {
     let command = ConfigurationCommand(lab: lab, arguments: arguments, command: "run")
     let experiment = try command.experiment()
     if experiment.configuration["sweep"] != nil {
-      throw LabError(.data, "\(experiment.name): the configuration has \"sweep\"; use \"rl-lab sweep\"")
+      let source = arguments.positional.first.map { ConfigurationFile.displayName($0) + ": " } ?? ""
+      throw LabError(.data, "\(source)sweep: \"run\" takes no sweep; use \"rl-lab sweep\"")
     }
     try await execute(experiment, arguments: arguments, command: "run")
   }
@@ -57,14 +58,16 @@ extension Command {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let jobs = try arguments.whole("jobs", in: 1...4096, command: command) ?? cores
     let path = arguments.value("output") ?? "results/" + experiment.name
+    if path.isEmpty { throw LabError(.usage, "\(command): --output is empty; name a folder") }
     let isQuiet = arguments.has("quiet") || arguments.has("json")
     let run = ExperimentRun(
       experiment: experiment, path: path, jobs: jobs, overwrite: arguments.has("overwrite"), isQuiet: isQuiet,
       shard: try shard(arguments.value("shard"), command: command))
     let report = try await run.run()
-    for failure in report.outcome.failures.prefix(20) {
-      Terminal.error("error: \(failure.variant), seed \(failure.seed): \(failure.message)\n")
+    let failures = report.outcome.failures.map { failure in
+      LabError(.software, "\(failure.variant), seed \(failure.seed): \(failure.message)")
     }
+    if failures.count > 1 { for failure in failures.prefix(20) { Terminal.error("failed: \(failure.message)\n") } }
     let summary = RunSummary(experiment: experiment, path: path, report: report)
     if arguments.has("json") {
       Terminal.print(summary.json().json)
@@ -80,11 +83,9 @@ extension Command {
     if report.outcome.wasInterrupted {
       throw LabError(.interrupted, "\(path): interrupted; run the same command again to go on")
     }
-    if !report.outcome.failures.isEmpty {
-      throw LabError(
-        .software,
-        "\(path): \(report.outcome.failures.count) of \(experiment.trialCount) trials failed; the next run tries them again"
-      )
+    if let first = failures.first {
+      let count = failures.count == 1 ? "a trial" : "\(failures.count) trials"
+      throw LabError(.software, "\(path): \(count) of \(experiment.trialCount) failed, the first: \(first.message)")
     }
   }
 

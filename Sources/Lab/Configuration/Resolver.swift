@@ -21,6 +21,8 @@ struct Resolver {
   private static let mostVariants = 100_000.0
   private static let mostTrials = 1e7
   private static let mostRows = 10_000_000
+  /// The largest budget, which no machine gets through.
+  private static let mostUnits = 1_000_000_000_000
 
   /// Resolves a whole configuration.
   ///
@@ -414,7 +416,7 @@ struct Resolver {
     return Budget(
       unit,
       try mend("\(place).\(unit.rawValue)") { () throws(SettingProblem) in
-        try Interval.whole(fields[0].value, in: 1...1_000_000_000_000)
+        try Interval.whole(fields[0].value, in: 1...Self.mostUnits)
       })
   }
 
@@ -432,7 +434,7 @@ struct Resolver {
     }
     let every =
       try tree["every"].map { setting throws(LabError) in
-        try mend("\(place).every") { () throws(SettingProblem) in try Interval.whole(setting, in: 1...Int.max) }
+        try mend("\(place).every") { () throws(SettingProblem) in try Interval.whole(setting, in: 1...Self.mostUnits) }
       } ?? (entry.kind == .planner ? 1 : max(1, (budget.count + 999) / 1000))
     var values = RecordOptions.Values.first
     if let given = tree["values"] {
@@ -465,7 +467,7 @@ struct Resolver {
     case .boolean(false)?, .null?: return nil
     case .table(let fields)? where fields.count == 1 && fields[0].key == "every":
       let spacing = try mend("\(place).every") { () throws(SettingProblem) in
-        try Interval.whole(fields[0].value, in: 1...Int.max)
+        try Interval.whole(fields[0].value, in: 1...Self.mostUnits)
       }
       if spacing % every != 0 {
         throw fail(
@@ -499,7 +501,7 @@ struct Resolver {
       guard let given = setting[key] else { return `default` }
       return try mend("\(place).\(key)") { () throws(SettingProblem) in try Interval.whole(given, in: 1...limit) }
     }
-    let spacing = try read("every", default: every, atMost: .max)
+    let spacing = try read("every", default: every, atMost: Self.mostUnits)
     if spacing % every != 0 {
       throw fail(
         "\(place).every", "\(spacing) is no multiple of record.every, \(every); evaluations stand on recorded rows")

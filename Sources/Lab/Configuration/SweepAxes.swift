@@ -131,11 +131,17 @@ struct SweepAxes {
       let n = try Interval.whole(count, in: 1...100_000)
       return try randomValues(random, count: n, path: path, root: root)
     }
-    guard fields.count == 1, fields[0].key == "linear" || fields[0].key == "log" else { throw SettingProblem(help) }
+    guard fields.count == 1, fields[0].key == "linear" || fields[0].key == "log" else {
+      let hint = fields.first.flatMap { Spelling.suggestion(for: $0.key, among: ["linear", "log", "random", "values"]) }
+      throw SettingProblem(
+        "\(setting) is no axis; " + (hint.map { $0 != fields[0].key ? "did you mean \"\($0)\"? " : "" } ?? "") + help)
+    }
     let isLogarithmic = fields[0].key == "log"
     guard let ends = fields[0].value.elements, ends.count == 3, let a = ends[0].number, let b = ends[1].number,
       a.isFinite, b.isFinite
-    else { throw SettingProblem("write {\(fields[0].key): [first, last, how many]}") }
+    else {
+      throw SettingProblem("\(fields[0].value) does not span an axis; write {\(fields[0].key): [first, last, how many]}")
+    }
     let n = try Interval.whole(ends[2], in: 1...100_000)
     if max(a.magnitude, b.magnitude) > 1e300 {
       throw SettingProblem("the ends \(a) and \(b) are too far out; give smaller ones")
@@ -159,7 +165,10 @@ struct SweepAxes {
     guard let fields = setting.fields, fields.count == 1, ["log", "linear", "integer"].contains(fields[0].key),
       let ends = fields[0].value.elements, ends.count == 2, let a = ends[0].number, let b = ends[1].number, a.isFinite,
       b.isFinite, a < b
-    else { throw SettingProblem("write {random: {log: [a, b]}, n: 20}, or linear or integer, with a below b") }
+    else {
+      throw SettingProblem(
+        "\(setting) is nothing to draw from; write {random: {log: [a, b]}, n: 20}, or linear or integer, with a below b")
+    }
     let kind = fields[0].key
     let isTooLarge = max(a.magnitude, b.magnitude) > (kind == "integer" ? 0x1p53 : 1e300)
     if isTooLarge { throw SettingProblem("the ends \(a) and \(b) are too far out; give smaller ones") }

@@ -54,6 +54,14 @@ final class Progress: Sendable {
 
 /// Writing to the two outputs of a command.
 enum Terminal {
+  private static let failureCode = Atomic<Int32>(0)
+
+  /// The error of the first write to standard output that did not succeed; nil where all did.
+  static var failure: Int32? {
+    let code = failureCode.load(ordering: .relaxed)
+    return code == 0 ? nil : code
+  }
+
   /// Writes to standard output, followed by a newline.
   static func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
@@ -67,7 +75,10 @@ enum Terminal {
     while done < bytes.count {
       let put = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress! + done, bytes.count - done) }
       if put < 0 && errno == EINTR { continue }
-      if put <= 0 { return }
+      if put <= 0 {
+        if file == STDOUT_FILENO { failureCode.store(errno, ordering: .relaxed) }
+        return
+      }
       done += put
     }
   }

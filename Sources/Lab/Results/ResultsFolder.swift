@@ -12,6 +12,8 @@ struct ResultsFolder {
   /// The files that belong to an experiment.
   static let files = ["experiment.json", "curves.csv", "summary.csv", "values.csv"]
 
+  private static let schema = "rl-lab-experiment/1"
+
   /// Takes the folder for the experiment.
   ///
   /// - Parameter overwrite: Whether results of another configuration are thrown away.
@@ -48,7 +50,7 @@ struct ResultsFolder {
   private func heldVariants() throws(LabError) -> (variants: Set<String>, seeds: Set<Int>)? {
     let file = path + "/experiment.json"
     guard FileManager.default.fileExists(atPath: file) else { return nil }
-    guard let document = try? ConfigurationFile.read(file), let variants = document.root["variants"]?.elements,
+    guard let document = try? ConfigurationFile.read(file), document.root["schema"]?.text == Self.schema, let variants = document.root["variants"]?.elements,
       let seeds = document.root["seeds"]?.elements
     else { return (["unreadable"], []) }
     return (Set(variants.compactMap { $0["hash"]?.text }), Set(seeds.compactMap(\.whole)))
@@ -82,7 +84,7 @@ struct ResultsFolder {
       ])
     }
     let description = Setting.object([
-      .init("schema", .text("rl-lab-experiment/1")), .init("name", .text(experiment.name)),
+      .init("schema", .text(Self.schema)), .init("name", .text(experiment.name)),
       .init("configuration", experiment.configuration), .init("seed", .integer(Int(experiment.root))),
       .init("seeds", .list(experiment.seeds.map { .integer(Int($0)) })), .init("variants", .list(variants)),
       .init("swept", .list(swept)), .init("version", .text(Version.program)),

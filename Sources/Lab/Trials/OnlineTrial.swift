@@ -58,6 +58,7 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
         } else {
           box.loop.run(untilStep: last, episode: count)
         }
+        if let failure = box.loop.learner.failure { throw SettingProblem(failure) }
       },
       counters: { TrialCounters(episode: box.loop.episode, step: box.loop.step) },
       measure: { row in

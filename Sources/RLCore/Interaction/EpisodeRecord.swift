@@ -24,7 +24,13 @@ public struct EpisodeRecord: ~Copyable {
     public var counts: Bool { mark >= 0 }
   }
 
+  /// The most steps that an episode may have unless the record is told otherwise: 320 megabytes.
+  public static var defaultLimit: Int { 20_000_000 }
+
+  /// The most steps that are kept.
+  public let limit: Int
   @usableFromInline let firstOnly: Bool
+  @usableFromInline var isOverfull = false
   @usableFromInline var steps = GrowingTable<Step>()
   @usableFromInline var lastSeen: Table<Int>
   @usableFromInline var episode = 1
@@ -34,7 +40,10 @@ public struct EpisodeRecord: ~Copyable {
   /// - Parameters:
   ///   - entries: The number of what can be visited: states or slots.
   ///   - firstOnly: Whether only the first visit to an entry in an episode counts.
-  public init(entries: Int, firstOnly: Bool) {
+  ///   - limit: The most steps that an episode may have, at least 1.
+  public init(entries: Int, firstOnly: Bool, limit: Int = EpisodeRecord.defaultLimit) {
+    precondition(limit > 0, "a record of \(limit) steps")
+    self.limit = limit
     self.firstOnly = firstOnly
     lastSeen = Table(firstOnly ? entries : 0, repeating: 0)
   }
@@ -50,14 +59,27 @@ public struct EpisodeRecord: ~Copyable {
   @inlinable @inline(__always)
   public mutating func append(_ entry: Int, reward: Double) { append(entry, of: entry, reward: reward) }
 
-  /// Adds a step whose visits are counted by something else than its entry: a slot, of a state.
+  /// Adds a step whose visits are counted by something else than its entry: a slot, of a state. A step beyond ``limit`` is not kept (see
+  /// ``failure``).
   @inlinable @inline(__always)
   public mutating func append(_ entry: Int, of visited: Int, reward: Double) {
+    if steps.count == limit {
+      isOverfull = true
+      return
+    }
     var mark = entry
     if firstOnly {
       if lastSeen[visited] == episode { mark = ~entry } else { lastSeen[visited] = episode }
     }
     steps.append(Step(mark: mark, reward: reward))
+  }
+
+  /// What is wrong if an episode has had more steps than fit; nil while all is well.
+  public var failure: String? { isOverfull ? Self.failure(limit: limit) : nil }
+
+  /// Says that an episode has had more steps than fit.
+  public static func failure(limit: Int = defaultLimit) -> String {
+    "an episode has lasted more than \(limit) steps without an end; set environment.time_limit"
   }
 
   /// Forgets the episode.

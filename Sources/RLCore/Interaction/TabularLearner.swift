@@ -61,6 +61,12 @@ public protocol TabularLearner: ~Copyable, Checkpointable, Configurable {
   /// Whether some parameter changes with time; if so, ``adjust(to:)`` is called before every unit of time.
   var isScheduled: Bool { get }
 
+  /// Whether it learns only when an episode is over, so that it has no use for a task that never ends.
+  static var learnsAtEnd: Bool { get }
+
+  /// Why it cannot go on, in one line with a remedy; nil while all is well. Looked at between slices of steps, never within.
+  var failure: String? { get }
+
   /// Sets the parameters that change with time.
   ///
   /// - Parameter time: Finished units of the trial's budget.
@@ -85,6 +91,10 @@ extension TabularLearner where Self: ~Copyable {
   public var exploringStarts: Bool { false }
   /// Nothing changes with time.
   public var isScheduled: Bool { false }
+  /// It learns from every step.
+  public static var learnsAtEnd: Bool { false }
+  /// All is well.
+  public var failure: String? { nil }
   /// Nothing changes with time.
   public mutating func adjust(to time: Double) {}
 }

@@ -195,8 +195,8 @@ extension Parameter where Value: RawRepresentable & CaseIterable, Value.RawValue
         throw SettingProblem("\(setting) is \(setting.kind); write one of \(listed)")
       }
       guard let value = Value(rawValue: text) else {
-        let hint = Spelling.suggestion(for: text, among: words).map { "; did you mean \"\($0)\"?" } ?? ""
-        throw SettingProblem("\"\(text)\" is none of \(listed)\(hint)")
+        let hint = Spelling.suggestion(for: text, among: words).map { "did you mean \"\($0)\"?" } ?? "write one of them"
+        throw SettingProblem("\"\(text)\" is none of \(listed); \(hint)")
       }
       return value
     }.listing(words)

@@ -55,11 +55,11 @@ public enum Schedule: Sendable, Equatable {
     let kinds = ["linear", "exponential", "inverse-time"] + (allowingVisits ? ["visits"] : [])
     let listed = kinds.map { "\"\($0)\"" }.joined(separator: ", ")
     guard let kind = setting["schedule"]?.text else {
-      throw SettingProblem("a schedule needs \"schedule\": one of \(listed)", at: ".schedule")
+      throw SettingProblem("a schedule needs its kind; write \"schedule\": one of \(listed)", at: ".schedule")
     }
     guard kinds.contains(kind) else {
-      let hint = Spelling.suggestion(for: kind, among: kinds).map { "; did you mean \"\($0)\"?" } ?? ""
-      throw SettingProblem("\"\(kind)\" is none of \(listed)\(hint)", at: ".schedule")
+      let hint = Spelling.suggestion(for: kind, among: kinds).map { "did you mean \"\($0)\"?" } ?? "write one of them"
+      throw SettingProblem("\"\(kind)\" is none of \(listed); \(hint)", at: ".schedule")
     }
     let allowed = kind == "visits" ? ["schedule", "from", "power"] : ["schedule", "from", "to", "over"]
     for field in fields where !allowed.contains(field.key) {
