@@ -1,0 +1,241 @@
+/// Copies of one environment that are stepped together, each with a random stream of its own: where policy methods collect their experience.
+///
+/// A copy whose episode ends is reset within the same step (Gymnasium's `AutoresetMode.SAME_STEP`, which is Stable-Baselines3's): then ``observations``
+/// holds the first observation of the next episode and ``finalObservations`` the one that the episode ended in, from which a truncated
+/// episode bootstraps. Results lie side by side, a row a copy, in memory that belongs to this value; nothing is allocated after it was
+/// made. The pointers are valid as long as the value lives.
+///
+/// Copy `k` of the trial with seed index `i` draws from `RandomStream(root: r, index: i + k * 0x9FB21C651E98DF25 mod 2⁶⁴, component: c)`: the
+/// first copy has the trial's own stream, other copies differ from those of every trial that anyone will number, and no copy's stream depends on how
+/// many there are.
+public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
+  /// How many copies there are.
+  public let count: Int
+  /// How many numbers one observation has.
+  public let observationCount: Int
+  /// What an agent may do.
+  public let actionSpace: VectorActionSpace
+  /// Whether observations are places in a one-hot vector (``stateIndices``), which is then never built.
+  public let usesStateIndices: Bool
+  /// Steps taken so far, all copies together.
+  public private(set) var steps = 0
+  /// Episodes finished so far, all copies together.
+  public private(set) var episodes = 0
+  /// How many episodes ended in the last step.
+  public private(set) var endings = 0
+
+  /// The current observations: ``count`` rows of ``observationCount`` numbers; no memory where ``usesStateIndices`` holds.
+  public let observations: UnsafeMutablePointer<Float>
+  /// For each copy whose episode ended in the last step, the observation that it ended in; other rows hold older ones.
+  public let finalObservations: UnsafeMutablePointer<Float>
+  /// The current places of the observations' 1; meaningful where ``usesStateIndices`` holds.
+  public let stateIndices: UnsafeMutablePointer<Int32>
+  /// The same for the observations that episodes ended in.
+  public let finalStateIndices: UnsafeMutablePointer<Int32>
+  /// The rewards of the last step, in the task's units.
+  public let rewards: UnsafeMutablePointer<Double>
+  /// Whether the last step ended the task: nothing is bootstrapped.
+  public let terminated: UnsafeMutablePointer<Bool>
+  /// Whether the last step reached the time limit without ending the task: learners bootstrap from the final observation. Never true beside
+  /// ``terminated``.
+  public let truncated: UnsafeMutablePointer<Bool>
+  /// The undiscounted return of the current episode, or of the one that ended in the last step.
+  public let episodeReturns: UnsafeMutablePointer<Double>
+  /// The number of steps of the current episode, or of the one that ended in the last step.
+  public let episodeLengths: UnsafeMutablePointer<Int>
+  /// The copies themselves, for what only they know.
+  public let environments: UnsafeMutablePointer<Base>
+
+  @usableFromInline let streams: UnsafeMutablePointer<RandomStream>
+  @usableFromInline let timeLimit: Int
+
+  /// Makes the copies and begins an episode in each.
+  ///
+  /// - Parameters:
+  ///   - environment: What is copied.
+  ///   - count: How many copies, at least 1.
+  ///   - timeLimit: After how many steps an episode is truncated; nil for never.
+  ///   - usesStateIndices: Whether observations are taken as places in a one-hot vector; the environment must offer them.
+  ///   - root: The experiment's root seed.
+  ///   - seed: The trial's seed index.
+  ///   - component: What the streams are for: "environment", "evaluation".
+  public init(
+    _ environment: Base, count: Int, timeLimit: Int?, usesStateIndices: Bool = false, root: UInt64, seed: UInt64,
+    component: StaticString = "environment"
+  ) {
+    precondition(count > 0, "\(count) copies of an environment")
+    precondition((timeLimit ?? 1) > 0, "a time limit of \(timeLimit!) steps")
+    precondition(!usesStateIndices || environment.stateIndex != nil, "the observations are no one-hot vectors")
+    self.count = count
+    self.usesStateIndices = usesStateIndices
+    self.timeLimit = timeLimit ?? .max
+    observationCount = environment.observationCount
+    actionSpace = environment.actionSpace
+    let numbers = usesStateIndices ? 0 : count * observationCount
+    observations = Self.memory(numbers, of: 0)
+    finalObservations = Self.memory(numbers, of: 0)
+    stateIndices = Self.memory(count, of: 0)
+    finalStateIndices = Self.memory(count, of: 0)
+    rewards = Self.memory(count, of: 0)
+    terminated = Self.memory(count, of: false)
+    truncated = Self.memory(count, of: false)
+    episodeReturns = Self.memory(count, of: 0)
+    episodeLengths = Self.memory(count, of: 0)
+    environments = Self.memory(count, of: environment)
+    streams = .allocate(capacity: count)
+    for copy in 0..<count {
+      let index = seed &+ UInt64(copy) &* 0x9fb2_1c65_1e98_df25
+      (streams + copy).initialize(to: RandomStream(root: root, index: index, component: component))
+    }
+    reset()
+  }
+
+  private static func memory<Element>(_ count: Int, of element: Element) -> UnsafeMutablePointer<Element> {
+    let memory = UnsafeMutablePointer<Element>.allocate(capacity: count)
+    memory.initialize(repeating: element, count: count)
+    return memory
+  }
+
+  deinit {
+    observations.deallocate()
+    finalObservations.deallocate()
+    stateIndices.deallocate()
+    finalStateIndices.deallocate()
+    rewards.deallocate()
+    terminated.deallocate()
+    truncated.deallocate()
+    episodeReturns.deallocate()
+    episodeLengths.deallocate()
+    environments.deinitialize(count: count)
+    environments.deallocate()
+    streams.deallocate()
+  }
+
+  /// Begins a new episode in every copy, whatever state it is in; an episode broken off counts as none.
+  public mutating func reset() {
+    endings = 0
+    for copy in 0..<count {
+      environments[copy].reset(using: &streams[copy])
+      episodeReturns[copy] = 0
+      episodeLengths[copy] = 0
+      terminated[copy] = false
+      truncated[copy] = false
+      rewards[copy] = 0
+      observe(copy, into: observations, indices: stateIndices)
+    }
+  }
+
+  /// Takes a step in every copy.
+  ///
+  /// - Parameter actions: ``count`` numbers of actions, each in `[0, availableActions)` of its copy.
+  @inlinable
+  public mutating func step(actions: UnsafePointer<Int32>) {
+    var endings = 0
+    for copy in 0..<count {
+      let outcome = environments[copy].step(action: Int(actions[copy]), using: &streams[copy])
+      if finish(copy, outcome) { endings += 1 }
+    }
+    note(endings: endings)
+  }
+
+  /// Takes a step in every copy.
+  ///
+  /// - Parameter values: ``count`` rows of as many numbers as an action has.
+  @inlinable
+  public mutating func step(values: UnsafePointer<Float>) {
+    let width = actionSpace.count
+    var endings = 0
+    for copy in 0..<count {
+      let outcome = environments[copy].step(values: values + copy * width, using: &streams[copy])
+      if finish(copy, outcome) { endings += 1 }
+    }
+    note(endings: endings)
+  }
+
+  /// Notes what a step gave, and begins the next episode where one has ended.
+  ///
+  /// - Returns: Whether an episode has ended.
+  @inlinable @inline(__always)
+  func finish(_ copy: Int, _ outcome: VectorOutcome) -> Bool {
+    // Whether the step before ended an episode is still in the flags.
+    let begins = terminated[copy] || truncated[copy]
+    let length = begins ? 1 : episodeLengths[copy] + 1
+    episodeLengths[copy] = length
+    episodeReturns[copy] = (begins ? 0 : episodeReturns[copy]) + outcome.reward
+    rewards[copy] = outcome.reward
+    terminated[copy] = outcome.terminated
+    let isCut = !outcome.terminated && length >= timeLimit
+    truncated[copy] = isCut
+    let isOver = outcome.terminated || isCut
+    if isOver {
+      observe(copy, into: finalObservations, indices: finalStateIndices)
+      environments[copy].reset(using: &streams[copy])
+    }
+    observe(copy, into: observations, indices: stateIndices)
+    return isOver
+  }
+
+  @inlinable @inline(__always)
+  func observe(_ copy: Int, into rows: UnsafeMutablePointer<Float>, indices: UnsafeMutablePointer<Int32>) {
+    if usesStateIndices {
+      indices[copy] = Int32(truncatingIfNeeded: environments[copy].stateIndex!)
+    } else {
+      environments[copy].observe(into: rows + copy * observationCount)
+    }
+  }
+
+  @usableFromInline
+  mutating func note(endings: Int) {
+    self.endings = endings
+    episodes += endings
+    steps += count
+  }
+}
+
+extension VectorizedEnvironments: Checkpointable {
+  /// Appends every copy, its stream and the results of the last step.
+  public func save(to writer: inout StateWriter) {
+    writer.write(count)
+    writer.write(steps)
+    writer.write(episodes)
+    writer.write(endings)
+    for copy in 0..<count {
+      environments[copy].save(to: &writer)
+      writer.write(streams[copy])
+      writer.write(rewards[copy])
+      writer.write(terminated[copy])
+      writer.write(truncated[copy])
+      writer.write(episodeReturns[copy])
+      writer.write(episodeLengths[copy])
+      writer.write(Int(finalStateIndices[copy]))
+    }
+    let numbers = usesStateIndices ? 0 : count * observationCount
+    writer.write(UnsafeBufferPointer(start: finalObservations, count: numbers))
+  }
+
+  /// Takes up every copy, its stream and the results of the last step.
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    let copies = try reader.integer()
+    guard copies == count else { throw StateError("the checkpoint has \(copies) environments where \(count) belong") }
+    steps = try reader.integer()
+    episodes = try reader.integer()
+    endings = try reader.integer()
+    for copy in 0..<count {
+      try environments[copy].restore(from: &reader)
+      streams[copy] = try reader.stream()
+      rewards[copy] = try reader.number()
+      terminated[copy] = try reader.flag()
+      truncated[copy] = try reader.flag()
+      episodeReturns[copy] = try reader.number()
+      episodeLengths[copy] = try reader.integer()
+      let index = try reader.integer()
+      guard index >= 0 && index < observationCount else {
+        throw StateError("place \(index) is not in [0, \(observationCount))")
+      }
+      finalStateIndices[copy] = Int32(truncatingIfNeeded: index)
+      observe(copy, into: observations, indices: stateIndices)
+    }
+    let numbers = usesStateIndices ? 0 : count * observationCount
+    try reader.read(into: UnsafeMutableBufferPointer(start: finalObservations, count: numbers))
+  }
+}
