@@ -6,14 +6,15 @@ import RLCore
   import Darwin
 #endif
 
-/// Two links that hang from a fixed joint, with a motor between them, to be swung up until the tip is a link's length above the joint: Gymnasium's
-/// `Acrobot-v1`.
+/// Two links that hang from a fixed joint, with a motor between them, to be swung up until the tip is a link's length
+/// above the joint: Gymnasium's `Acrobot-v1`.
 ///
-/// The equations of motion are those of Sutton & Barto's first edition (1998), section 11.3, with masses, lengths and moments of inertia 1, centres of mass at 0.5 and
-/// g = 9.8. A step is one Runge–Kutta step of fourth order over 0.2 s; then angles are wrapped into [-π, π] and velocities kept in ±4π and ±9π.
+/// The equations of motion are those of Sutton & Barto's first edition (1998), section 11.3, with masses, lengths and
+/// moments of inertia 1, centres of mass at 0.5 and g = 9.8. A step is one Runge–Kutta step of fourth order over 0.2 s;
+/// then angles are wrapped into [-π, π] and velocities kept in ±4π and ±9π.
 ///
-/// Every step costs 1 but the one that reaches the goal, −cos θ₁ − cos(θ₁ + θ₂) > 1; an episode is cut off after 500 steps. Actions are torques of
-/// 0: -1, 1: 0, 2: +1. The observation is cos θ₁, sin θ₁, cos θ₂, sin θ₂, θ̇₁, θ̇₂.
+/// Every step costs 1 but the one that reaches the goal, −cos θ₁ − cos(θ₁ + θ₂) > 1; an episode is cut off after 500
+/// steps. Actions are torques of 0: -1, 1: 0, 2: +1. The observation is cos θ₁, sin θ₁, cos θ₂, sin θ₂, θ̇₁, θ̇₂.
 public struct Acrobot: SampledVectorEnvironment {
   /// Whose equations of motion hold.
   enum Equations: String, CaseIterable, Sendable {
@@ -21,7 +22,8 @@ public struct Acrobot: SampledVectorEnvironment {
   }
 
   static let bookOrNips = Parameter<Equations>.choice(
-    "book_or_nips", default: .book, "the equations of motion of the book, or those printed in Sutton (1996), which lack a term")
+    "book_or_nips", default: .book,
+    "the equations of motion of the book, or those printed in Sutton (1996), which lack a term")
   static let torqueNoise = Parameter.real(
     "torque_noise_max", default: 0, in: .closed(0, 100), "bound of the uniform noise that is added to the torque")
   static let timeStep = Parameter.real(
@@ -35,16 +37,16 @@ public struct Acrobot: SampledVectorEnvironment {
     source: "Gymnasium Acrobot-v1; Sutton & Barto (1998), section 11.3; Sutton (1996)",
     parameters: [bookOrNips.declaration, torqueNoise.declaration, timeStep.declaration] + start.declarations)
 
-  /// θ₁, θ₂, θ̇₁, θ̇₂: the angle of the first link from hanging down, that of the second from the first, in radians, and their
-  /// velocities, in radians a second.
+  /// θ₁, θ₂, θ̇₁, θ̇₂: the angle of the first link from hanging down, that of the second from the first, in radians,
+  /// and their velocities, in radians a second.
   public var state = SIMD4<Double>.zero
 
   @usableFromInline let startBounds: ClosedRange<Double>
   @usableFromInline let torqueNoise: Double
   @usableFromInline let timeStep: Double
   @usableFromInline let usesPaper: Bool
-  /// The 2 of squares, as a variable: the source squares by C's `pow`, whose last bit is not always that of a product, and the motion can turn one bit
-  /// into 1e-4 within 200 steps. A constant would be compiled into a product.
+  /// The 2 of squares, as a variable: the source squares by C's `pow`, whose last bit is not always that of a product,
+  /// and the motion can turn one bit into 5e-5 within an episode. A constant would be compiled into a product.
   @usableFromInline var two = 2.0
 
   /// Makes the task.
@@ -64,7 +66,8 @@ public struct Acrobot: SampledVectorEnvironment {
   /// 500 steps.
   public var timeLimit: Int? { 500 }
 
-  /// Begins with all four state variables drawn uniformly and rounded to single precision, as the source does. Four words.
+  /// Begins with all four state variables drawn uniformly and rounded to single precision, as the source does. Four
+  /// words.
   @inlinable
   public mutating func reset(using stream: inout RandomStream) {
     for k in 0..<4 { state[k] = Double(Float(stream.uniform(in: startBounds))) }

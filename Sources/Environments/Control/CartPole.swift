@@ -8,13 +8,15 @@ import RLCore
 
 /// A pole on a cart that is pushed left or right, to be kept upright: Gymnasium's `CartPole-v1`.
 ///
-///     t = (F + m l θ̇² sin θ) / M      θ̈ = (g sin θ − t cos θ) / (l (4/3 − m cos² θ / M))      ẍ = t − m l θ̈ cos θ / M
+///     t = (F + m l θ̇² sin θ) / M      θ̈ = (g sin θ − t cos θ) / (l (4/3 − m cos² θ / M))
+///     ẍ = t − m l θ̈ cos θ / M
 ///
-/// with g = 9.8, m = 0.1, M = 1.1, l = 0.5 (half the pole), F = ±10 and Euler steps of 0.02 s. An episode ends where |x| > 2.4 or |θ| > 12°, and
-/// is cut off after 500 steps. Every step earns 1, the last one too. Actions are 0 left and 1 right; the observation is x, ẋ, θ, θ̇.
+/// with g = 9.8, m = 0.1, M = 1.1, l = 0.5 (half the pole), F = ±10 and Euler steps of 0.02 s. An episode ends where
+/// |x| > 2.4 or |θ| > 12°, and is cut off after 500 steps. Every step earns 1, the last one too. Actions are 0 left and
+/// 1 right; the observation is x, ẋ, θ, θ̇.
 ///
-/// Barto, Sutton & Anderson, *Neuronlike Adaptive Elements That Can Solve Difficult Learning Control Problems*, IEEE Transactions on Systems, Man, and
-/// Cybernetics 13(5), 1983, without its friction.
+/// Barto, Sutton & Anderson, *Neuronlike Adaptive Elements That Can Solve Difficult Learning Control Problems*, IEEE
+/// Transactions on Systems, Man, and Cybernetics 13(5), 1983, without its friction.
 public struct CartPole: SampledVectorEnvironment {
   /// How a step is integrated.
   enum Integrator: String, CaseIterable, Sendable {
@@ -108,8 +110,8 @@ public struct CartPole: SampledVectorEnvironment {
     observation[3] = Float(angularVelocity)
   }
 
-  /// Sine and cosine by their Taylor series where the angle is small, which it is in every episode from the usual start: the first terms left out are
-  /// below 2⁻⁵⁶ of the result up to 0.25. That nearly halves the time of a step.
+  /// Sine and cosine by their Taylor series where the angle is small, which it is in every episode from the usual
+  /// start: the first terms left out are below 2⁻⁵⁶ of the result up to 0.25. That nearly halves the time of a step.
   @inlinable @inline(__always)
   static func sineAndCosine(_ x: Double) -> (sine: Double, cosine: Double) {
     guard x.magnitude <= 0.25 else { return (sin(x), cos(x)) }

@@ -6,15 +6,17 @@ import RLCore
   import Darwin
 #endif
 
-/// A car too weak to climb a hill at once, which has to swing up: Gymnasium's `MountainCar-v0`, or the car of Sutton & Barto, Example 10.1.
+/// A car too weak to climb a hill at once, which has to swing up: Gymnasium's `MountainCar-v0`, or the car of Sutton &
+/// Barto, Example 10.1.
 ///
 ///     ẋ ← bound[ẋ + 0.001 (a − 1) − 0.0025 cos 3x]      x ← bound[x + ẋ]
 ///
-/// Velocities are kept in [-0.07, 0.07]; at the left end, -1.2, the car stops. Every step costs 1. Actions are 0 left, 1 nothing, 2 right; the
-/// observation is x and ẋ. An episode begins at rest at a random place in [-0.6, -0.4) and ends at x ≥ 0.5.
+/// Velocities are kept in [-0.07, 0.07]; at the left end, -1.2, the car stops. Every step costs 1. Actions are 0 left,
+/// 1 nothing, 2 right; the observation is x and ẋ. An episode begins at rest at a random place in [-0.6, -0.4) and ends
+/// at x ≥ 0.5.
 ///
-/// In Gymnasium the track goes on to 0.6, the car must be at least as fast as `goal_velocity` at the end, and an episode is cut off after 200
-/// steps; in the book the track ends at 0.5 and an episode goes on until it gets there.
+/// In Gymnasium the track goes on to 0.6, the car must be at least as fast as `goal_velocity` at the end, and an
+/// episode is cut off after 200 steps; in the book the track ends at 0.5 and an episode goes on until it gets there.
 public struct MountainCar: SampledVectorEnvironment {
   /// Whose mountain car it is.
   enum Edition: String, CaseIterable, Sendable {
@@ -50,7 +52,8 @@ public struct MountainCar: SampledVectorEnvironment {
 
   /// Makes the task.
   ///
-  /// - Throws: ``SettingProblem`` where the bounds of the start are in the wrong order, or the book's car is given a goal velocity.
+  /// - Throws: ``SettingProblem`` where the bounds of the start are in the wrong order, or the book's car is given a
+  ///   goal velocity.
   public init(_ settings: Settings) throws(SettingProblem) {
     startBounds = try Self.start.bounds(settings)
     leastVelocity = settings[Self.goalVelocity]
@@ -60,7 +63,7 @@ public struct MountainCar: SampledVectorEnvironment {
     case .suttonBarto:
       if leastVelocity != 0 {
         throw SettingProblem(
-          "the book's car may arrive at any velocity; leave it out, or choose the edition \"gymnasium\"",
+          "the book's car may arrive at any velocity; leave it out or choose \"gymnasium\"",
           at: ".goal_velocity")
       }
       (rightEnd, timeLimit) = (0.5, nil)

@@ -10,12 +10,14 @@ import RLCore
 ///
 ///     ẋ ← bound[ẋ + 0.0015 clip(a, ±1) − 0.0025 cos 3x]      x ← bound[x + ẋ]      r = −0.1 a² (+ 100 at the goal)
 ///
-/// Velocities are kept in [-0.07, 0.07], positions in [-1.2, 0.6]; at the left end the car stops. The goal is x ≥ 0.45 at a velocity of at least
-/// `goal_velocity`; an episode is cut off after 999 steps. The action is one number; the observation is x and ẋ.
+/// Velocities are kept in [-0.07, 0.07], positions in [-1.2, 0.6]; at the left end the car stops. The goal is x ≥ 0.45
+/// at a velocity of at least `goal_velocity`; an episode is cut off after 999 steps. The action is one number; the
+/// observation is x and ẋ.
 ///
-/// Two peculiarities of the source are kept. The cost takes the action as it was given, however far outside [-1, 1]; whoever acts clips it, as
-/// Stable-Baselines3 does. And the source keeps its state in single precision from the first step on, so that its arithmetic is single-precision arithmetic
-/// (NumPy 2's promotion rules): an episode of 999 steps follows it bit by bit.
+/// Two peculiarities of the source are kept. The cost takes the action as it was given, however far outside [-1, 1];
+/// whoever acts clips it, as Stable-Baselines3 does. And the source keeps its state in single precision from the first
+/// step on, so that its arithmetic is single-precision arithmetic (NumPy 2's promotion rules): an episode of 999 steps
+/// follows it bit by bit.
 public struct MountainCarContinuous: SampledVectorEnvironment {
   static let goalVelocity = MountainCar.goalVelocity.with(
     default: .integer(0), "the least velocity that counts at the goal")
@@ -82,7 +84,8 @@ public struct MountainCarContinuous: SampledVectorEnvironment {
     return VectorOutcome(reward: (isOver ? 100 : 0) - cost, terminated: isOver)
   }
 
-  /// The same step in either precision. A throttle beyond its range is a double-precision 1 in the source, one within it a single-precision number.
+  /// The same step in either precision. A throttle beyond its range is a double-precision 1 in the source, one within
+  /// it a single-precision number.
   @inlinable @inline(__always)
   static func move<Real: BinaryFloatingPoint>(
     _ position: inout Real, _ velocity: inout Real, _ action: Float, _ leastVelocity: Real

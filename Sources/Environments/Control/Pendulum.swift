@@ -8,10 +8,12 @@ import RLCore
 
 /// A pendulum to be swung up and held upright by a torque too weak to do it at once: Gymnasium's `Pendulum-v1`.
 ///
-///     θ̇ ← bound[θ̇ + (3g / 2l sin θ + 3 / ml² u) dt]      θ ← θ + θ̇ dt      r = −(θ² + 0.1 θ̇² + 0.001 u²), before the step
+///     θ̇ ← bound[θ̇ + (3g / 2l sin θ + 3 / ml² u) dt]      θ ← θ + θ̇ dt
+///     r = −(θ² + 0.1 θ̇² + 0.001 u²), before the step
 ///
-/// with l = m = 1, dt = 0.05 s, |u| ≤ 2, |θ̇| ≤ 8; in the reward the angle is taken in [-π, π). Episodes never end by themselves and are cut off after 200
-/// steps. The action is u, one number, clipped here; the observation is cos θ, sin θ, θ̇.
+/// with l = m = 1, dt = 0.05 s, |u| ≤ 2, |θ̇| ≤ 8; in the reward the angle is taken in [-π, π). Episodes never end by
+/// themselves and are cut off after 200 steps. The action is u, one number, clipped here; the observation is cos θ, sin
+/// θ, θ̇.
 public struct Pendulum: SampledVectorEnvironment {
   static let gravity = Parameter.real("g", symbol: "g", default: 10, "the acceleration of gravity, in m/s²")
   static let startAngle = Parameter.real(
@@ -57,7 +59,8 @@ public struct Pendulum: SampledVectorEnvironment {
     angularVelocity = stream.uniform(in: startVelocities)
   }
 
-  /// Applies a torque for one step. Draws nothing. Products of the torque are in single precision, as the source has them (NumPy 2's promotion rules).
+  /// Applies a torque for one step. Draws nothing. Products of the torque are in single precision, as the source has
+  /// them (NumPy 2's promotion rules).
   @inlinable
   public mutating func step(values: UnsafePointer<Float>, using stream: inout RandomStream) -> VectorOutcome {
     let torque = values[0] < -2 ? -2 : (values[0] > 2 ? 2 : values[0])

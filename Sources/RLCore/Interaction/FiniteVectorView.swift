@@ -1,15 +1,16 @@
-/// A finite task seen as a vector, for policies and value functions over features: by a one-hot vector, by groups of states, or by a table of
-/// features.
+/// A finite task seen as a vector, for policies and value functions over features: by a one-hot vector, by groups of
+/// states, or by a table of features.
 ///
-/// In the first two, ``stateIndex`` tells the place of the 1, so that the vector need never be built. The exact answers of the task hold
-/// on: the view changes what is seen and nothing else.
+/// In the first two, ``stateIndex`` tells the place of the 1, so that the vector need never be built. The exact answers
+/// of the task hold on: the view changes what is seen and nothing else.
 public struct FiniteVectorView: VectorEnvironment {
   /// How states become vectors.
   public enum Features: Sendable, Equatable {
     /// A 1 at the state's number, 0 elsewhere.
     case oneHot
-    /// A 1 at the number of the state's group, 0 elsewhere: one entry a state, with groups numbered from 0. States of a group cannot be told
-    /// apart (Sutton & Barto (2018), section 9.3, state aggregation; Example 13.1 has a single group).
+    /// A 1 at the number of the state's group, 0 elsewhere: one entry a state, with groups numbered from 0. States of a
+    /// group cannot be told apart (Sutton & Barto (2018), section 9.3, state aggregation; Example 13.1 has a single
+    /// group).
     case groups([Int])
     /// A row of `width` numbers for each state, one after another.
     case table([Float], width: Int)

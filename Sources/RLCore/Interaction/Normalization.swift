@@ -1,8 +1,9 @@
 /// Mean and variance of each column of all rows seen so far, in one pass over batches.
 ///
-/// Batches are joined by the rule of Chan, Golub & LeVeque (*Updating Formulae and a Pairwise Algorithm for Computing Sample Variances*, 1979), whose
-/// case of one row is Welford's; the variance is that of the population, and a start of mean 0, variance 1 counts as 10⁻⁴ rows:
-/// Stable-Baselines3's `RunningMeanStd`. Sums run in double precision, in the order of the rows.
+/// Batches are joined by the rule of Chan, Golub & LeVeque (*Updating Formulae and a Pairwise Algorithm for Computing
+/// Sample Variances*, 1979), whose case of one row is Welford's; the variance is that of the population, and a start of
+/// mean 0, variance 1 counts as 10⁻⁴ rows: Stable-Baselines3's `RunningMeanStd`. Sums run in double precision, in the
+/// order of the rows.
 public struct RunningMoments: Sendable, Equatable {
   /// The mean of each column.
   public private(set) var mean: [Double]
@@ -71,12 +72,13 @@ extension RunningMoments: Checkpointable {
   }
 }
 
-/// Shifts and scales observations to mean 0 and variance 1 as seen so far, and clips them: the observation part of Stable-Baselines3's `VecNormalize`.
+/// Shifts and scales observations to mean 0 and variance 1 as seen so far, and clips them: the observation part of
+/// Stable-Baselines3's `VecNormalize`.
 ///
 ///     x ← clip((x − mean) / √(variance + ε), ±c)
 ///
-/// Every batch is first taken into the moments, then normalised by them. One departure: the means of a batch are summed in double precision,
-/// Stable-Baselines3 sums them in single precision where observations are so.
+/// Every batch is first taken into the moments, then normalised by them. One departure: the means of a batch are summed
+/// in double precision, Stable-Baselines3 sums them in single precision where observations are so.
 public struct ObservationNormalizer: Sendable, Equatable {
   /// What has been seen.
   public private(set) var moments: RunningMoments
@@ -136,12 +138,13 @@ extension ObservationNormalizer: Checkpointable {
   }
 }
 
-/// Scales rewards by the deviation of the discounted return as seen so far, and clips them: the reward part of Stable-Baselines3's `VecNormalize`.
+/// Scales rewards by the deviation of the discounted return as seen so far, and clips them: the reward part of
+/// Stable-Baselines3's `VecNormalize`.
 ///
 ///     G_k ← γ G_k + r_k      r_k ← clip(r_k / √(var(G) + ε), ±c)      G_k ← 0 where an episode ended
 ///
-/// The mean is not subtracted: that would change what is best. G runs forwards from an episode's beginning, so its variance is only a
-/// scale, not that of the return that a policy is after.
+/// The mean is not subtracted: that would change what is best. G runs forwards from an episode's beginning, so its
+/// variance is only a scale, not that of the return that a policy is after.
 public struct RewardNormalizer: Sendable, Equatable {
   /// What has been seen of G: one column.
   public private(set) var moments: RunningMoments

@@ -2,8 +2,8 @@
 public enum VectorActionSpace: Sendable, Equatable {
   /// One of as many actions, numbered `[0, count)`.
   case discrete(Int)
-  /// As many numbers as the lists have entries, each between its bounds, ends included. A task clips what lies outside as its source
-  /// does.
+  /// As many numbers as the lists have entries, each between its bounds, ends included. A task clips what lies outside
+  /// as its source does.
   case continuous(low: [Float], high: [Float])
 
   /// How many actions there are, or how many numbers one action has: the width of a policy's output.
@@ -18,7 +18,8 @@ public enum VectorActionSpace: Sendable, Equatable {
   public var isDiscrete: Bool { if case .discrete = self { true } else { false } }
 }
 
-/// What a step of a task observed as a vector gives back; the observation is read where it is wanted, by ``VectorEnvironment/observe(into:)``.
+/// What a step of a task observed as a vector gives back; the observation is read where it is wanted, by
+/// ``VectorEnvironment/observe(into:)``.
 public struct VectorOutcome: Sendable, Equatable {
   /// The reward of the step, in the task's units.
   public var reward: Double
@@ -35,9 +36,10 @@ public struct VectorOutcome: Sendable, Equatable {
 
 /// A task that is observed as a vector of features: what policies and value functions over features act in.
 ///
-/// An environment is a value: a copy shares nothing with the original that changes. It draws from the stream that it is handed and from
-/// nothing else, and allocates nothing after it was made. Its state may be kept in more bits than its observation shows. Time limits are
-/// not its business: whoever drives it truncates. Stepping on after a terminating step, without a reset, is meaningless.
+/// An environment is a value: a copy shares nothing with the original that changes. It draws from the stream that it is
+/// handed and from nothing else, and allocates nothing after it was made. Its state may be kept in more bits than its
+/// observation shows. Time limits are not its business: whoever drives it truncates. Stepping on after a terminating
+/// step, without a reset, is meaningless.
 ///
 /// A type answers the kind of action that its ``actionSpace`` names; the other method traps.
 public protocol VectorEnvironment: Checkpointable, Sendable {
@@ -50,8 +52,8 @@ public protocol VectorEnvironment: Checkpointable, Sendable {
   /// After how many steps an episode is truncated unless a configuration says otherwise; nil for never.
   var timeLimit: Int? { get }
 
-  /// Where the observation is a one-hot vector, the place of its 1, in `[0, observationCount)`; nil where it is none, in every state. Whoever uses the
-  /// place never needs the vector.
+  /// Where the observation is a one-hot vector, the place of its 1, in `[0, observationCount)`; nil where it is none,
+  /// in every state. Whoever uses the place never needs the vector.
   var stateIndex: Int? { get }
 
   /// How many of a discrete space's actions the current state offers: the first so many. The default is all of them.

@@ -1,13 +1,15 @@
-/// Copies of one environment that are stepped together, each with a random stream of its own: where policy methods collect their experience.
+/// Copies of one environment that are stepped together, each with a random stream of its own: where policy methods
+/// collect their experience.
 ///
-/// A copy whose episode ends is reset within the same step (Gymnasium's `AutoresetMode.SAME_STEP`, which is Stable-Baselines3's): then ``observations``
-/// holds the first observation of the next episode and ``finalObservations`` the one that the episode ended in, from which a truncated
-/// episode bootstraps. Results lie side by side, a row a copy, in memory that belongs to this value; nothing is allocated after it was
-/// made. The pointers are valid as long as the value lives.
+/// A copy whose episode ends is reset within the same step (Gymnasium's `AutoresetMode.SAME_STEP`, which is
+/// Stable-Baselines3's): then ``observations`` holds the first observation of the next episode and
+/// ``finalObservations`` the one that the episode ended in, from which a truncated episode bootstraps. Results lie side
+/// by side, a row a copy, in memory that belongs to this value; nothing is allocated after it was made. The pointers
+/// are valid as long as the value lives.
 ///
-/// Copy `k` of the trial with seed index `i` draws from `RandomStream(root: r, index: i + k * 0x9FB21C651E98DF25 mod 2⁶⁴, component: c)`: the
-/// first copy has the trial's own stream, other copies differ from those of every trial that anyone will number, and no copy's stream depends on how
-/// many there are.
+/// Copy `k` of the trial with seed index `i` draws from `RandomStream(root: r, index: i + k * 0x9FB21C651E98DF25 mod
+/// 2⁶⁴, component: c)`: the first copy has the trial's own stream, other copies differ from those of every trial that
+/// anyone will number, and no copy's stream depends on how many there are.
 public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
   /// How many copies there are.
   public let count: Int
@@ -24,7 +26,8 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
   /// How many episodes ended in the last step.
   public private(set) var endings = 0
 
-  /// The current observations: ``count`` rows of ``observationCount`` numbers; no memory where ``usesStateIndices`` holds.
+  /// The current observations: ``count`` rows of ``observationCount`` numbers; no memory where ``usesStateIndices``
+  /// holds.
   public let observations: UnsafeMutablePointer<Float>
   /// For each copy whose episode ended in the last step, the observation that it ended in; other rows hold older ones.
   public let finalObservations: UnsafeMutablePointer<Float>
@@ -36,8 +39,8 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
   public let rewards: UnsafeMutablePointer<Double>
   /// Whether the last step ended the task: nothing is bootstrapped.
   public let terminated: UnsafeMutablePointer<Bool>
-  /// Whether the last step reached the time limit without ending the task: learners bootstrap from the final observation. Never true beside
-  /// ``terminated``.
+  /// Whether the last step reached the time limit without ending the task: learners bootstrap from the final
+  /// observation. Never true beside ``terminated``.
   public let truncated: UnsafeMutablePointer<Bool>
   /// The undiscounted return of the current episode, or of the one that ended in the last step.
   public let episodeReturns: UnsafeMutablePointer<Double>
@@ -55,7 +58,8 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
   ///   - environment: What is copied.
   ///   - count: How many copies, at least 1.
   ///   - timeLimit: After how many steps an episode is truncated; nil for never.
-  ///   - usesStateIndices: Whether observations are taken as places in a one-hot vector; the environment must offer them.
+  ///   - usesStateIndices: Whether observations are taken as places in a one-hot vector; the environment must offer
+  ///     them.
   ///   - root: The experiment's root seed.
   ///   - seed: The trial's seed index.
   ///   - component: What the streams are for: "environment", "evaluation".

@@ -1,3 +1,4 @@
+import Foundation
 import RLCore
 import Testing
 
@@ -95,7 +96,8 @@ import Testing
     #expect(problem(MountainCar.self, ["high": .integer(2)])?.hasPrefix(".high: 2 is out of range") == true)
     #expect(
       problem(MountainCar.self, ["edition": .text("sutton-barto"), "goal_velocity": .real(0.01)])
-        == ".goal_velocity: the book's car may arrive at any velocity; leave it out, or choose the edition \"gymnasium\"")
+        == ".goal_velocity: the book's car may arrive at any velocity; leave it out or choose \"gymnasium\""
+    )
     #expect(problem(Acrobot.self, ["dt": .integer(0)])?.hasPrefix(".dt: ") == true)
     #expect(problem(Pendulum.self, ["g": .text("x")])?.hasPrefix(".g: ") == true)
   }
@@ -144,8 +146,8 @@ import Testing
   }
 }
 
-/// The same seed gives the same bytes; a copy shares nothing; taken up in mid-episode, the same bytes after; actions within the
-/// space are all taken.
+/// The same seed gives the same bytes; a copy shares nothing; taken up in mid-episode, the same bytes after; actions
+/// within the space are all taken.
 private func checkLaws<E: StatefulEnvironment>(_ type: E.Type, _ changes: [String: Setting]) throws {
   func bytes(_ task: E) -> [UInt8] {
     var writer = StateWriter()

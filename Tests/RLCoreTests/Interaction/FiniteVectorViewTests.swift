@@ -31,7 +31,9 @@ import Testing
       #expect(view.availableActions == (state == 1 ? 2 : 1))
       let action = step % view.availableActions
       let outcome = simulation.step(action, using: &first)
-      #expect(view.step(action: action, using: &second) == VectorOutcome(reward: outcome.reward, terminated: outcome.terminated))
+      #expect(
+        view.step(action: action, using: &second)
+          == VectorOutcome(reward: outcome.reward, terminated: outcome.terminated))
       state = outcome.observation
       if outcome.terminated {
         ends += 1

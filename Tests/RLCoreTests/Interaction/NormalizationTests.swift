@@ -110,11 +110,11 @@ import Testing
     let return_count: Double
   }
 
-  /// `vecnormalize.json`: 40 steps of stable-baselines3's class, made by the script beside it, the last ten without training.
+  /// `vecnormalize.json`: 40 steps of stable-baselines3's class, made by the script beside it, the last ten without
+  /// training.
   ///
-  /// Its observations' batch means are in single precision, so a mean may be off by 6e-8 of its size and a normalised number by that over the
-  /// deviation, at most 2e-4 for the column at 2 ± 0.017 and the one at 0.5 that does not vary. Rewards are in double precision throughout, but
-  /// given out in single.
+  /// Its observations' batch means are in single precision, so a mean may be off by 6e-8 of its size and a normalised
+  /// number by that over the deviation. Rewards are in double precision throughout, but given out in single.
   @Test func followsStableBaselines() throws {
     let url = Bundle.module.url(forResource: "Fixtures/normalization/vecnormalize", withExtension: "json")!
     let recording = try JSONDecoder().decode(Recording.self, from: Data(contentsOf: url))

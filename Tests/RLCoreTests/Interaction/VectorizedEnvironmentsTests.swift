@@ -42,7 +42,8 @@ private struct Counter: VectorEnvironment {
 }
 
 @Suite struct VectorizedEnvironmentsTests {
-  /// A time limit of 3: copy 0 is cut off, copy 1 ends by itself in the same step (and is not cut off beside it), copy 2 ends earlier.
+  /// A time limit of 3: copy 0 is cut off, copy 1 ends by itself in the same step (and is not cut off beside it), copy
+  /// 2 ends earlier.
   @Test func episodesEndWithinTheStep() {
     var copies = VectorizedEnvironments(Counter(), count: 3, timeLimit: 3, root: 5, seed: 0)
     let origins = (0..<3).map { copies.environments[$0].origin }
@@ -83,7 +84,8 @@ private struct Counter: VectorEnvironment {
     #expect(VectorActionSpace.continuous(low: [0, 0], high: [1, 1]).count == 2)
   }
 
-  /// The first copy has the trial's own stream; a copy's does not depend on how many there are, and none is another trial's.
+  /// The first copy has the trial's own stream; a copy's does not depend on how many there are, and none is another
+  /// trial's.
   @Test func streamsBelongToTrialAndCopy() {
     func origins(_ count: Int, seed: UInt64, component: StaticString = "environment") -> [Int] {
       let copies = VectorizedEnvironments(
@@ -94,7 +96,8 @@ private struct Counter: VectorEnvironment {
     let four = origins(4, seed: 4)
     #expect(four[0] == stream.uniform(below: 1000))
     #expect(Array(origins(40, seed: 4)[..<4]) == four)
-    // Of the first draws of 64 trials with 16 copies, in [0, 1000), as many are equal as chance has it: pairs / 1000, Poisson, 4 standard errors.
+    // Of the first draws of 64 trials with 16 copies, in [0, 1000), as many are equal as chance has it: pairs / 1000,
+    // Poisson, 4 standard errors.
     let all = (0..<64).flatMap { origins(16, seed: $0) }
     var equal = 0
     for a in all.indices { for b in all.indices where b < a && all[a] == all[b] { equal += 1 } }
