@@ -358,6 +358,13 @@ struct ValueTable: Sendable {
   /// The values alone.
   var values: [Double] { Array(storage[padding...]) }
 
+  /// The greatest size of a finite value.
+  var largest: Double {
+    var most = 0.0
+    storage.withUnsafeBufferPointer { for value in $0 where abs(value) > most && value.isFinite { most = abs(value) } }
+    return most
+  }
+
   subscript(state: Int) -> Double {
     get { storage[padding + state] }
     set { storage[padding + state] = newValue }

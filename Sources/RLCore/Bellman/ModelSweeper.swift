@@ -6,8 +6,9 @@ public struct ModelSweeper: Sendable {
   private let parts: [Range<Int>]
   private var table: ValueTable
   private var other: ValueTable
-  /// A bound on the size of the values.
+  /// A bound on the size of the values: grown by every change, found anew every 32 sweeps.
   private var largest = 0.0
+  private var sweeps = 0
 
   /// Values that are all zero.
   ///
@@ -89,7 +90,7 @@ public struct ModelSweeper: Sendable {
         }
       }
     }
-    largest += change.size
+    note(change)
     return change
   }
 
@@ -134,8 +135,14 @@ public struct ModelSweeper: Sendable {
     var change = changes[0]
     for other in changes.dropFirst() { change.merge(other) }
     swap(&table, &other)
-    largest += change.size
+    note(change)
     return change
+  }
+
+  private mutating func note(_ change: BellmanSweep.Change) {
+    sweeps += 1
+    largest += change.size
+    if sweeps % 32 == 0 { largest = table.largest }
   }
 }
 
@@ -143,12 +150,14 @@ extension ModelSweeper: Checkpointable {
   /// Stores the values.
   public func save(to writer: inout StateWriter) {
     writer.write(largest)
+    writer.write(sweeps)
     writer.write(values)
   }
 
   /// Takes up the values.
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
     let magnitude = try reader.number()
+    let count = try reader.integer()
     var values = [Double](repeating: 0, count: model.stateCount)
     var failure: StateError?
     values.withUnsafeMutableBufferPointer {
@@ -157,6 +166,7 @@ extension ModelSweeper: Checkpointable {
     if let failure { throw failure }
     replaceValues(with: values)
     largest = magnitude
+    sweeps = count
   }
 }
 

@@ -47,16 +47,17 @@ package struct TotalRewardWatch: Sendable {
   ///   - isLast: Whether no further sweep will change anything.
   ///   - sweeps: How many sweeps were made; the certificate takes no more than about twice as many.
   package mutating func bound(of values: () -> [Double], change: Double, isLast: Bool, sweeps: Int) -> Double? {
-    guard isLast || (change * longest <= tolerance && change <= nextAttempt) else { return nil }
+    guard isLast || (change * longest <= 0.75 * tolerance && change <= nextAttempt) else { return nil }
     let given = values()
     let inner = classValues(given)
     let certificate = TotalRewardCertificate(sweep, values: inner)
     let excess = max(change, 4 * sweep.rounding(gamma: 1, largest: inner.reduce(0) { max($0, abs($1)) }))
-    nextAttempt = change / 4
+    nextAttempt = change / 2
+    var width = 4 * excess * longest
     for _ in 0..<8 {
-      let near = certificate.nearlyBest(within: 4 * excess * longest)
-      guard findSteps(near, limit: 2 * sweeps + 200) else { return nil }
+      guard findSteps(certificate.nearlyBest(within: width), limit: 2 * sweeps + 200) else { return nil }
       longest = max(1, steps.reduce(0) { max($0, $1) })
+      width = 4 * max(width, excess * longest)
       guard let bound = certificate.bound(steps: steps) else { continue }
       var most = 0.0
       for state in 0..<given.count where !total.isHopeless[state] {

@@ -32,7 +32,9 @@ import Testing
       })
   }
 
-  private static let control = ["value-iteration", "policy-iteration", "modified-policy-iteration"]
+  private static let solvers = ["in-place", "backward", "alternating", "topological", "anderson", "auto"]
+  private static let control =
+    ["value-iteration", "policy-iteration", "modified-policy-iteration"] + solvers.map { "value-iteration " + $0 }
   private static let methods = ["synchronous", "in-place", "direct"]
 
   private static func make(
@@ -40,6 +42,11 @@ import Testing
   ) throws -> Runner {
     switch name {
     case "value-iteration": try runner(ValueIteration.self, model, changes, threads: threads)
+    case _ where name.hasPrefix("value-iteration "):
+      try runner(
+        ValueIteration.self, model,
+        changes.merging(["solver": .text(String(name.dropFirst("value-iteration ".count)))]) { old, _ in old },
+        threads: threads)
     case "policy-iteration": try runner(PolicyIteration.self, model, changes, threads: threads)
     case "modified-policy-iteration": try runner(ModifiedPolicyIteration.self, model, changes, threads: threads)
     default:
