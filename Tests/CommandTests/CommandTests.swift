@@ -59,9 +59,10 @@ import Testing
     #expect(try succeed(["sweep", "c.json5", "--dry-run"]) == text)
     let plan = try json(try succeed(["check", "c.json5", "--json"]))
     #expect(plan["trials"] as? Int == 12)
-    #expect((plan["variants"] as? [[String: Any]])?.map { $0["name"] as? String } == [
-      "sarsa alpha=0.1", "sarsa alpha=0.5", "q-learning alpha=0.1", "q-learning alpha=0.5",
-    ])
+    #expect(
+      (plan["variants"] as? [[String: Any]])?.map { $0["name"] as? String } == [
+        "sarsa alpha=0.1", "sarsa alpha=0.5", "q-learning alpha=0.1", "q-learning alpha=0.5",
+      ])
     #expect(folder.snapshot() == before)
   }
 

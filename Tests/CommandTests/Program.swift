@@ -34,7 +34,7 @@ struct Program {
 
     func handle(_ name: String) -> FileHandle {
       let path = folder.path + "/" + name
-      FileManager.default.createFile(atPath: path, contents: nil)
+      _ = FileManager.default.createFile(atPath: path, contents: nil)
       return FileHandle(forWritingAtPath: path)!
     }
 

@@ -52,7 +52,7 @@ import Testing
   @Test func otherResultsAreNotTouched() throws {
     try succeed(run + ["-o", "r"])
     let before = folder.snapshot()
-    let other = run + ["--set", "algorithm.alpha=0.3", "-o", "r"]
+    let other = run + ["--set", "algorithm.epsilon=0.5", "-o", "r"]
     let result = try Program.run(other, in: folder.path)
     #expect(result.code == 73)
     #expect(
@@ -62,7 +62,7 @@ import Testing
     #expect(result.output.isEmpty)
     #expect(folder.snapshot() == before)
     try succeed(other + ["--overwrite"])
-    try succeed(run + ["--set", "algorithm.alpha=0.3", "-o", "fresh"])
+    try succeed(run + ["--set", "algorithm.epsilon=0.5", "-o", "fresh"])
     #expect(folder.tables("r") == folder.tables("fresh"))
     #expect(folder.tables("r")[0] != String(decoding: before["r/curves.csv"]!, as: UTF8.self))
   }

@@ -4,11 +4,13 @@ import Testing
 /// A run that is stopped keeps what was finished, and goes on to the bytes that it would have had.
 @Suite struct SignalTests {
   private let folder = TemporaryFolder()
-  private let run = ["run", "-e", "cliff-walking", "-a", "sarsa", "--episodes", "150", "--seeds", "24", "--jobs", "2"]
+  private let run = ["run", "-e", "cliff-walking", "-a", "sarsa", "--episodes", "1000", "--seeds", "60", "--jobs", "2"]
 
   /// The bytes in the journal of a results folder.
   private func journalSize(_ place: String) -> Int {
-    folder.snapshot().filter { $0.key.hasPrefix(place) && $0.key.hasSuffix(".journal") }.values.reduce(0) { $0 + $1.count }
+    folder.snapshot().filter { $0.key.hasPrefix(place) && $0.key.hasSuffix(".journal") }.values.reduce(0) {
+      $0 + $1.count
+    }
   }
 
   /// Starts the run, and waits until some trials are in the journal.
@@ -33,8 +35,8 @@ import Testing
     #expect(result.errors == "error: stopped: interrupted; run the same command again to go on\n")
     // Whole lines of whole trials.
     let lines = folder.read("stopped/curves.csv").split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.last == "" && lines.count > 152 && (lines.count - 2) % 151 == 0, "\(lines.count) lines")
-    #expect(lines.count < 2 + 24 * 151)
+    #expect(lines.last == "" && lines.count > 1002 && (lines.count - 2) % 1001 == 0, "\(lines.count) lines")
+    #expect(lines.count < 2 + 60 * 1001)
     let size = journalSize("stopped")
     let more = try Program.run(run + ["-o", "stopped", "--json"], in: folder.path)
     #expect(!more.output.contains("\"held\": 0"))

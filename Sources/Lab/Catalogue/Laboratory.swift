@@ -56,7 +56,8 @@ public struct Laboratory: Sendable {
         check: { settings, task in
           if L.learnsAtEnd && task.timeLimit == nil && !task.canEnd {
             throw SettingProblem(
-              "\"\(L.about.id)\" learns when an episode ends, and no episode of this task does; set environment.time_limit")
+              "\"\(L.about.id)\" learns when an episode ends, and no episode of this task does; set environment.time_limit"
+            )
           }
           _ = try L(settings, context: LearnerContext(space: task.space, model: task.model))
         },

@@ -52,7 +52,9 @@ struct Arguments {
         throw LabError(.usage, "\(command): --\(flag.name) is given twice; give it once")
       }
       if flag.value == nil {
-        if parts.count > 1 { throw LabError(.usage, "\(command): --\(flag.name) takes no value; leave \"=\(parts[1])\" out") }
+        if parts.count > 1 {
+          throw LabError(.usage, "\(command): --\(flag.name) takes no value; leave \"=\(parts[1])\" out")
+        }
         values[flag.name] = [""]
       } else if parts.count > 1 {
         values[flag.name, default: []].append(parts[1])

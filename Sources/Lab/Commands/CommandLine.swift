@@ -43,7 +43,9 @@ extension Laboratory {
       guard let name = words.dropFirst().first else { return Terminal.print(Self.overview) }
       Terminal.print(try Self.command(name).help)
     case "--version":
-      if let word = words.dropFirst().first { throw LabError(.usage, "--version: \"\(word)\" is one word too many; leave it out") }
+      if let word = words.dropFirst().first {
+        throw LabError(.usage, "--version: \"\(word)\" is one word too many; leave it out")
+      }
       Terminal.print("rl-lab \(Version.program)")
     default:
       let command = try Self.command(first)

@@ -50,7 +50,8 @@ struct ConfigurationCommand {
       let path = String(assignment[..<equals])
       let parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
       if parts.contains("") || parts.count > SweepAxes.deepestPath {
-        throw LabError(.usage, "\(command): --set \(assignment): this is no dotted path; write one like algorithm.alpha=0.5")
+        throw LabError(
+          .usage, "\(command): --set \(assignment): this is no dotted path; write one like algorithm.alpha=0.5")
       }
       let value = ConfigurationFile.value(String(assignment[assignment.index(after: equals)...]))
       root =

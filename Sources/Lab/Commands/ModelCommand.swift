@@ -22,12 +22,15 @@ extension Command {
       }
       let path = String(assignment[..<equals])
       let parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-      guard parts.count >= 2, parts.count <= SweepAxes.deepestPath, parts[0] == "environment", !parts.contains("") else {
+      guard parts.count >= 2, parts.count <= SweepAxes.deepestPath, parts[0] == "environment", !parts.contains("")
+      else {
         throw LabError(
           .usage, "model: --set \(assignment): only options of the environment can be set; write environment.KEY=VALUE")
       }
       if parts[1] == "id" {
-        throw LabError(.usage, "model: --set \(assignment): the environment is \"\(arguments.positional[0])\"; name another in its place")
+        throw LabError(
+          .usage,
+          "model: --set \(assignment): the environment is \"\(arguments.positional[0])\"; name another in its place")
       }
       tree = tree.setting(
         parts.dropFirst(), to: ConfigurationFile.value(String(assignment[assignment.index(after: equals)...])))

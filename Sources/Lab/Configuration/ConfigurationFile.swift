@@ -116,7 +116,9 @@ private struct Tree: Decodable {
       setting = .integer(whole)
     } else {
       let table = try decoder.container(keyedBy: Key.self)
-      let fields = try table.allKeys.map { Setting.Field($0.stringValue, try table.decode(Tree.self, forKey: $0).setting) }
+      let fields = try table.allKeys.map {
+        Setting.Field($0.stringValue, try table.decode(Tree.self, forKey: $0).setting)
+      }
       setting = .object(fields)
     }
   }

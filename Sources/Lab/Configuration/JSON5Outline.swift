@@ -231,7 +231,8 @@ struct JSON5Outline {
     if isHex ? Int(bare.dropFirst(2), radix: 16) == nil : number!.isInfinite {
       throw fault("the number \(word) is too large; write a smaller one", at: start)
     }
-    if !isHex && number == 0 && bare.prefix(while: { $0 != "e" && $0 != "E" }).contains(where: { "123456789".contains($0) })
+    if !isHex && number == 0
+      && bare.prefix(while: { $0 != "e" && $0 != "E" }).contains(where: { "123456789".contains($0) })
     {
       throw fault("the number \(word) is too small; write 0", at: start)
     }
@@ -300,7 +301,8 @@ extension JSON5Outline {
     if unit < 0xDC00, position + 1 < text.count, text[position] == 0x5C, text[position + 1] == 0x75 {
       position += 2
       let second = try codeUnit(digits: 4, from: start)
-      if (0xDC00...0xDFFF).contains(second), let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + second - 0xDC00)
+      if (0xDC00...0xDFFF).contains(second),
+        let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + second - 0xDC00)
       {
         return String(scalar)
       }

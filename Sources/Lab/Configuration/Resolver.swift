@@ -51,13 +51,9 @@ struct Resolver {
     let bases = try self.bases(root)
     let points = Double(bases.count) * (axes?.pointCount ?? 1)
     if points > Self.mostVariants {
-      throw fail("sweep", "\(Setting.real(points)) variants are too many; at most \(Int(Self.mostVariants)) fit: give fewer values")
-    }
-    if points * Double(seeds.count) > Self.mostTrials {
       throw fail(
-        "seeds",
-        "\(Setting.real(points)) variants with \(seeds.count) seeds each are too many trials; at most \(Int(Self.mostTrials)) fit: give fewer"
-      )
+        "sweep",
+        "\(Setting.real(points)) variants are too many; at most \(Int(Self.mostVariants)) fit: give fewer values")
     }
     var variants: [Variant] = []
     var names: Set<String> = []
@@ -80,6 +76,12 @@ struct Resolver {
         variants.append(variant)
       }
     }
+    if Double(variants.count) * Double(seeds.count) > Self.mostTrials {
+      throw fail(
+        "seeds",
+        "\(variants.count) variants with \(seeds.count) seeds each are too many trials; at most \(Int(Self.mostTrials)) fit: give fewer"
+      )
+    }
     return Experiment(
       name: name, root: rootSeed, seeds: seeds, variants: variants, columns: columns, configuration: root,
       confirm: try confirmation(root))
@@ -96,7 +98,8 @@ struct Resolver {
   private func name(_ root: Setting, default: String) throws(LabError) -> String {
     guard let setting = root["name"] else { return `default` }
     guard let text = setting.text, Self.isName(text), !text.contains("/"), text != "..", text != "." else {
-      throw fail("name", "\(setting) is no name; write a string of 1 to 200 bytes without slashes and control characters")
+      throw fail(
+        "name", "\(setting) is no name; write a string of 1 to 200 bytes without slashes and control characters")
     }
     return text
   }
@@ -184,7 +187,8 @@ struct Resolver {
       var name: String?
       if let given = element["name"] {
         guard let text = given.text, Self.isName(text) else {
-          throw fail("\(place).name", "\(given) is no name; write a string of 1 to 200 bytes without control characters")
+          throw fail(
+            "\(place).name", "\(given) is no name; write a string of 1 to 200 bytes without control characters")
         }
         name = text
       }
@@ -291,7 +295,9 @@ struct Resolver {
   ) throws(LabError) -> (String, [Setting.Field]) {
     guard let setting else {
       let flag = what == "environment" ? "-e" : "-a"
-      if source == nil { throw LabError(.usage, "no \(what) is given; add \(flag) \(example), or name a configuration") }
+      if source == nil {
+        throw LabError(.usage, "no \(what) is given; add \(flag) \(example), or name a configuration")
+      }
       throw fail(place, "no \(what) is given; add \(what): \"\(example)\", or \(flag) \(example)")
     }
     guard let fields = setting.withID.fields else {
@@ -380,7 +386,8 @@ struct Resolver {
     if let state = task.emptyStart {
       throw fail(
         place.replacing("algorithm", with: "environment"),
-        "\"\(environment)\" may begin in state \(state), where there is nothing to do; begin in states that offer an action")
+        "\"\(environment)\" may begin in state \(state), where there is nothing to do; begin in states that offer an action"
+      )
     }
     if entry.kind == .bandit, task.space.stateCount > 1 {
       throw fail(
@@ -441,7 +448,8 @@ struct Resolver {
       guard let choice = given.text.flatMap(RecordOptions.Values.init(rawValue:)) else {
         let words = RecordOptions.Values.allCases.map(\.rawValue)
         let hint = given.text.flatMap { Spelling.suggestion(for: $0, among: words) }.map { "did you mean \"\($0)\"?" }
-        throw fail("\(place).values", "\(given) is none of \"first\", \"all\", \"none\"; \(hint ?? "write one of them")")
+        throw fail(
+          "\(place).values", "\(given) is none of \"first\", \"all\", \"none\"; \(hint ?? "write one of them")")
       }
       values = choice
     }

@@ -87,7 +87,8 @@ struct SweepAxes {
   ) throws(SettingProblem) -> Axis {
     let place = place + "." + path
     let parts = path.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count >= 2, parts.count <= SweepAxes.deepestPath, !parts.contains(""), let first = parts.first, ["environment", "algorithm", "budget", "record"].contains(first)
+    guard parts.count >= 2, parts.count <= SweepAxes.deepestPath, !parts.contains(""), let first = parts.first,
+      ["environment", "algorithm", "budget", "record"].contains(first)
     else {
       throw SettingProblem(
         "\"\(path)\" is no path that can be swept; begin with \"environment.\", \"algorithm.\", \"budget.\" or \"record.\"",
@@ -132,7 +133,9 @@ struct SweepAxes {
       return try randomValues(random, count: n, path: path, root: root)
     }
     guard fields.count == 1, fields[0].key == "linear" || fields[0].key == "log" else {
-      let hint = fields.first.flatMap { Spelling.suggestion(for: $0.key, among: ["linear", "log", "random", "values"]) }
+      let hint = fields.first.flatMap {
+        Spelling.suggestion(for: $0.key, among: ["linear", "log", "random", "values"])
+      }
       throw SettingProblem(
         "\(setting) is no axis; " + (hint.map { $0 != fields[0].key ? "did you mean \"\($0)\"? " : "" } ?? "") + help)
     }
@@ -140,7 +143,8 @@ struct SweepAxes {
     guard let ends = fields[0].value.elements, ends.count == 3, let a = ends[0].number, let b = ends[1].number,
       a.isFinite, b.isFinite
     else {
-      throw SettingProblem("\(fields[0].value) does not span an axis; write {\(fields[0].key): [first, last, how many]}")
+      throw SettingProblem(
+        "\(fields[0].value) does not span an axis; write {\(fields[0].key): [first, last, how many]}")
     }
     let n = try Interval.whole(ends[2], in: 1...100_000)
     if max(a.magnitude, b.magnitude) > 1e300 {
@@ -167,7 +171,8 @@ struct SweepAxes {
       b.isFinite, a < b
     else {
       throw SettingProblem(
-        "\(setting) is nothing to draw from; write {random: {log: [a, b]}, n: 20}, or linear or integer, with a below b")
+        "\(setting) is nothing to draw from; write {random: {log: [a, b]}, n: 20}, or linear or integer, with a below b"
+      )
     }
     let kind = fields[0].key
     let isTooLarge = max(a.magnitude, b.magnitude) > (kind == "integer" ? 0x1p53 : 1e300)

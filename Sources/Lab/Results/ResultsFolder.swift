@@ -50,7 +50,8 @@ struct ResultsFolder {
   private func heldVariants() throws(LabError) -> (variants: Set<String>, seeds: Set<Int>)? {
     let file = path + "/experiment.json"
     guard FileManager.default.fileExists(atPath: file) else { return nil }
-    guard let document = try? ConfigurationFile.read(file), document.root["schema"]?.text == Self.schema, let variants = document.root["variants"]?.elements,
+    guard let document = try? ConfigurationFile.read(file), document.root["schema"]?.text == Self.schema,
+      let variants = document.root["variants"]?.elements,
       let seeds = document.root["seeds"]?.elements
     else { return (["unreadable"], []) }
     return (Set(variants.compactMap { $0["hash"]?.text }), Set(seeds.compactMap(\.whole)))

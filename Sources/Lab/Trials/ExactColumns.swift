@@ -111,13 +111,55 @@ struct ExactColumns {
       }
       places.append(different.count - 1)
     }
-    let starts =
-      mine[0].row == 0
-      ? truth.firstStarts(of: different, gamma: gamma, using: &evaluator)
-      : evaluator.startValues(batch: different, gamma: gamma)
+    // Which policies are evaluated together may show in the last bit. It depends on the trial alone: what all seeds begin with, and
+    // only one of them evaluates, is evaluated by itself.
+    var starts: [StartValue] = []
+    if mine[0].row == 0 && !different.isEmpty {
+      starts.append(truth.firstStart(of: different.removeFirst(), gamma: gamma, using: &evaluator))
+    }
+    starts += evaluator.startValues(batch: different, gamma: gamma)
     let gaps = starts.map { $0.ends ? max(0, optimum! - $0.value) : .infinity }
     let known = last[metric]?.gap ?? .nan
     last[metric] = (mine.last!.policy, gaps.last ?? known)
     return zip(mine, places).map { Value(row: $0.row, metric: metric, number: $1 < 0 ? known : gaps[$1]) }
+  }
+
+  /// Appends what waits and what is remembered, so that after a stop the same policies are evaluated together.
+  func save(to writer: inout StateWriter) {
+    writer.write(waiting.count)
+    for entry in waiting {
+      writer.write(entry.row)
+      writer.write(entry.metric == .optimalityGap)
+      writer.write(entry.policy)
+    }
+    for metric in [Metric.optimalityGap, .behaviorGap] {
+      writer.write(last[metric]?.policy ?? [])
+      writer.write(last[metric]?.gap ?? .nan)
+    }
+    writer.write(ready.count)
+    for value in ready {
+      writer.write(value.row)
+      writer.write(value.number)
+    }
+  }
+
+  /// Takes up what waited and what was remembered.
+  mutating func restore(from reader: inout StateReader) throws(StateError) {
+    waiting = []
+    for _ in 0..<(try reader.integer()) {
+      let row = try reader.integer()
+      let metric: Metric = try reader.flag() ? .optimalityGap : .behaviorGap
+      waiting.append((row, metric, try reader.list(of: 0.0)))
+    }
+    last = [:]
+    for metric in [Metric.optimalityGap, .behaviorGap] {
+      let policy = try reader.list(of: 0.0)
+      let gap = try reader.number()
+      if !policy.isEmpty { last[metric] = (policy, gap) }
+    }
+    ready = []
+    for _ in 0..<(try reader.integer()) {
+      ready.append(Value(row: try reader.integer(), metric: .valueError, number: try reader.number()))
+    }
   }
 }

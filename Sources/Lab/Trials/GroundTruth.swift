@@ -62,19 +62,17 @@ public final class GroundTruth: Sendable {
     return max(2, min(100, Int(allowance / (2 * evaluation))))
   }
 
-  /// The start values of policies whose first one is what a learner begins with: that one is the same for all seeds, and computed once.
-  func firstStarts(
-    of policies: [StationaryPolicy], gamma: Double, using evaluator: inout PolicyEvaluator
-  ) -> [StartValue] {
-    let known = known.withLock { known in
-      known.first.first { $0.gamma == gamma && $0.policy == policies[0] }?.start
+  /// The start value of what a learner begins with, which is the same for all seeds: computed once.
+  func firstStart(
+    of policy: StationaryPolicy, gamma: Double, using evaluator: inout PolicyEvaluator
+  ) -> StartValue {
+    let found = known.withLock { known in known.first.first { $0.gamma == gamma && $0.policy == policy }?.start }
+    if let found { return found }
+    let start = evaluator.startValue(of: policy, gamma: gamma)
+    known.withLock { known in
+      if known.first.count < 8 { known.first.append((policy, gamma, start)) }
     }
-    if let known { return [known] + evaluator.startValues(batch: Array(policies.dropFirst()), gamma: gamma) }
-    let starts = evaluator.startValues(batch: policies, gamma: gamma)
-    self.known.withLock { known in
-      if known.first.count < 8 { known.first.append((policies[0], gamma, starts[0])) }
-    }
-    return starts
+    return start
   }
 
   /// V of a policy, state by state; nil without a model.

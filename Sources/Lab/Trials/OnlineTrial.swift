@@ -23,7 +23,8 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
         environment.takeStatistics().write(into: row)
       }
     }
-    return try process(on: request.task.anyEnvironment, model: request.task.model, request: request) { environment, row in
+    return try process(on: request.task.anyEnvironment, model: request.task.model, request: request) {
+      environment, row in
       if let statistics = environment.takeStatistics() { statistics.write(into: row) }
     }
   }

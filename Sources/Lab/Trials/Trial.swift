@@ -44,14 +44,14 @@ struct Trial {
       let next = min(budget.count, (done / variant.record.every + 1) * variant.record.every)
       while process.counters()[budget.unit] < next && !process.isFinished() {
         if Interrupt.isRequested {
-          save(process, recorder: &recorder, to: checkpoint)
+          save(process, recorder: recorder, to: checkpoint)
           return .interrupted
         }
         try process.advance(next)
         // Rows may be short: the clock is asked once in a while.
         slices += 1
         if slices & 15 == 0, let checkpoint, ContinuousClock.now - timer > checkpoint.interval {
-          save(process, recorder: &recorder, to: checkpoint)
+          save(process, recorder: recorder, to: checkpoint)
           timer = .now
         }
       }
@@ -64,7 +64,7 @@ struct Trial {
     return .finished(record)
   }
 
-  private func save(_ process: TrialProcess, recorder: inout Recorder, to checkpoint: Checkpoint?) {
+  private func save(_ process: TrialProcess, recorder: Recorder, to checkpoint: Checkpoint?) {
     guard let checkpoint else { return }
     var writer = StateWriter()
     process.save(&writer)
@@ -147,14 +147,15 @@ struct Recorder {
     return record
   }
 
-  mutating func save(to writer: inout StateWriter) {
-    settle()
+  func save(to writer: inout StateWriter) {
     writer.write(record.rows)
+    exact?.save(to: &writer)
     evaluator?.save(to: &writer)
   }
 
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     record.rows = try reader.list(of: 0.0)
+    try exact?.restore(from: &reader)
     try evaluator?.restore(from: &reader)
   }
 }

@@ -11,7 +11,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (0.0, "0"), (-0.0, "-0"), (1.0, "1"), (-13.0, "-13"), (0.5, "0.5"), (-48.25, "-48.25"), (0.1, "0.1"), (100.05, "100.05"),
+    (0.0, "0"), (-0.0, "-0"), (1.0, "1"), (-13.0, "-13"), (0.5, "0.5"), (-48.25, "-48.25"), (0.1, "0.1"),
+    (100.05, "100.05"),
     (123456789.0, "123456789"), (0.00001, "0.00001"), (.infinity, "inf"), (-.infinity, "-inf"), (.nan, ""),
   ]) func writesNumbersShortly(number: Double, expected: String) {
     #expect(text(number) == expected)
@@ -33,7 +34,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [("plain", "plain"), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""), ("two\nlines", "\"two\nlines\"")])
+  @Test(arguments: [
+    ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""), ("two\nlines", "\"two\nlines\""),
+  ])
   func quotesTextWhereItMust(text: String, expected: String) {
     var buffer = CSVBuffer()
     buffer.append(text)

@@ -26,7 +26,9 @@ import Testing
       #expect(try journal.record(.init(variant: 7, seed: UInt64(k))) == record(k))
       #expect(try again.record(.init(variant: 7, seed: UInt64(k))) == record(k))
       let total = record(k).rows.count
-      #expect(try again.numbers(of: .init(variant: 7, seed: UInt64(k)), in: 5..<10, of: total) == Array(record(k).rows[5..<10]))
+      #expect(
+        try again.numbers(of: .init(variant: 7, seed: UInt64(k)), in: 5..<10, of: total)
+          == Array(record(k).rows[5..<10]))
     }
     #expect(!again.contains(.init(variant: 8, seed: 0)))
   }
@@ -42,7 +44,7 @@ import Testing
     for cut in stride(from: 0, to: bytes.count, by: 7) {
       let other = try folder()
       defer { try? FileManager.default.removeItem(atPath: other) }
-      FileManager.default.createFile(atPath: other + "/torn.journal", contents: bytes.prefix(cut))
+      _ = FileManager.default.createFile(atPath: other + "/torn.journal", contents: bytes.prefix(cut))
       let torn = try Journal(folder: other)
       for k in 0..<3 {
         let key = Journal.Key(variant: 1, seed: UInt64(k))
@@ -54,7 +56,7 @@ import Testing
     damaged[damaged.count - 3] ^= 0x40
     let other = try folder()
     defer { try? FileManager.default.removeItem(atPath: other) }
-    FileManager.default.createFile(atPath: other + "/damaged.journal", contents: damaged)
+    _ = FileManager.default.createFile(atPath: other + "/damaged.journal", contents: damaged)
     let rest = try Journal(folder: other)
     #expect(rest.contains(.init(variant: 1, seed: 1)) && !rest.contains(.init(variant: 1, seed: 2)))
   }

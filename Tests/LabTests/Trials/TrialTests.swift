@@ -13,16 +13,19 @@ import Testing
   }
 
   private func record(_ variant: Variant, seed: UInt64) throws -> TrialRecord {
-    guard case .finished(let record) = try Trial(variant: variant, root: 0, seed: seed, wantsTables: true).run(
-      checkpoint: nil, progress: { _ in })
+    guard
+      case .finished(let record) = try Trial(variant: variant, root: 0, seed: seed, wantsTables: true).run(
+        checkpoint: nil, progress: { _ in })
     else { throw LabError(.interrupted, "") }
     return record
   }
 
   /// Every learner in the catalogue trains, records, and repeats to the byte; another seed gives another curve where anything is random.
-  @Test(arguments: Laboratory.standard.algorithms.filter { $0.kind == .control || $0.kind == .prediction }.map(\.about.id))
+  @Test(
+    arguments: Laboratory.standard.algorithms.filter { $0.kind == .control || $0.kind == .prediction }.map(\.about.id))
   func everyLearnerRepeats(id: String) throws {
-    let policy = Laboratory.standard.algorithm(id)!.about.parameters.contains { $0.name == "policy" } ? ", policy: 'uniform'" : ""
+    let policy =
+      Laboratory.standard.algorithm(id)!.about.parameters.contains { $0.name == "policy" } ? ", policy: 'uniform'" : ""
     let text = """
       {environment: {id: 'random-walk', states: 7, time_limit: 200}, algorithm: {id: '\(id)'\(policy)}, budget: {episodes: 20}, seeds: 2}
       """
@@ -62,7 +65,8 @@ import Testing
       """
     let variants = try experiment(text).variants
     let column = try record(variants[0], seed: 4).metrics.firstIndex(of: "regret")!
-    let regrets = try variants.map { variant in try record(variant, seed: 4).rows.suffix(6).dropFirst(3 + column).first }
+    let regrets = try variants.map { variant in try record(variant, seed: 4).rows.suffix(6).dropFirst(3 + column).first
+    }
     #expect(regrets[0] == regrets[1])
   }
 }
