@@ -60,32 +60,31 @@ struct FigureCheck {
       let agreement = try agreement(sample, expectation.mean, expectation.spread, check)
       return result(check, window.subject(variant.budget.unit), agreement)
     case .squaredError(let state, let truth, let expectation):
-      guard state < variant.task.space.stateCount else {
-        throw LabError(.data, "\(file): \(variant.name): there is no state \(state)")
+      let values = tables.map { variant.task.stateValues(of: $0) }
+      guard values.allSatisfy({ $0.indices.contains(state) }) else {
+        throw LabError(.data, "\(file): \(variant.name): there is no V of state \(state)")
       }
-      let errors = tables.map { table in
-        let error = variant.task.space.stateValues(of: table)[state] - truth
-        return error * error
-      }
+      let errors = values.map { ($0[state] - truth) * ($0[state] - truth) }
       let agreement = try agreement(errors, expectation.mean, expectation.spread, check)
       return result(check, "squared error of V(\(state))", agreement)
     case .values(let values, let spread):
-      let ours = tables.map { table in variant.task.space.stateValues(of: table) }
-      return try table(check, "V", values, ours, spread) { "state \($0)" }
+      return try table(check, "V", values, tables.map { variant.task.stateValues(of: $0) }, spread) { "state \($0)" }
     case .actionValues(let rows, let spread):
-      let width = variant.task.space.width
-      var flat = [Double?](repeating: nil, count: variant.task.space.slotCount)
-      for (state, row) in rows.enumerated() {
-        for (action, value) in (row ?? []).enumerated() {
-          guard state < variant.task.space.stateCount, action < width else {
-            throw LabError(.data, "\(file): \(variant.name): there is no action \(action) in state \(state)")
-          }
-          flat[state * width + action] = value
+      let task = variant.task
+      var flat: [Double?] = []
+      var names: [String] = []
+      for state in 0..<task.space.stateCount {
+        let count = task.entries(of: state).count
+        let row = state < rows.count ? rows[state] ?? [] : []
+        guard row.count <= count else {
+          throw LabError(.data, "\(file): \(variant.name): there is no action \(row.count - 1) in state \(state)")
+        }
+        for place in 0..<count {
+          flat.append(place < row.count ? row[place] : nil)
+          names.append("state \(state), action \(task.actionNumber(state: state, place: place))")
         }
       }
-      return try table(check, "Q", flat, tables.map(\.actionValues), spread) { slot in
-        "state \(slot / width), action \(slot % width)"
-      }
+      return try table(check, "Q", flat, tables.map(\.actionValues), spread) { names[$0] }
     case .actions(let rows): return try actions(check, rows, variant, tables)
     case .constant(let name, let value, let tolerance):
       guard let ours = variant.truth.constants(for: variant)[name]?.number else {
@@ -138,17 +137,22 @@ struct FigureCheck {
   private func actions(
     _ check: Check, _ rows: [[Int]?], _ variant: Variant, _ tables: [TrialRecord.Tables]
   ) throws(LabError) -> Result {
-    let space = variant.task.space
-    guard let table = tables.first, rows.count == space.stateCount else {
+    let task = variant.task
+    guard let table = tables.first, !table.probabilities.isEmpty else {
+      throw LabError(.data, "\(file): \(check.variant): the experiment has no policy; record the values of a seed")
+    }
+    guard rows.count == task.space.stateCount else {
       throw LabError(
         .data,
-        "\(file): \(check.variant): actions of \(rows.count) states are published, the task has \(space.stateCount)")
+        "\(file): \(check.variant): actions of \(rows.count) states are published, the task has \(task.space.stateCount)"
+      )
     }
     var wrong: [Int] = []
     for (state, row) in rows.enumerated() {
       guard let row else { continue }
-      let taken = (0..<space.actions(in: state)).filter { table.probabilities[state * space.width + $0] > 0 }
-      let numbers = taken.map { variant.task.actionNumber(state: state, place: $0) }
+      let entries = task.entries(of: state)
+      let taken = entries.filter { table.probabilities[$0] > 0 }
+      let numbers = taken.map { task.actionNumber(state: state, place: $0 - entries.lowerBound) }
       if numbers.sorted() != row.sorted() { wrong.append(state) }
     }
     let count = rows.count { $0 != nil }
@@ -169,21 +173,25 @@ extension PublishedNumbers.Window {
 }
 
 extension PreparedTask {
+  /// Where the numbers of a state's actions stand in the tables of a finished trial.
+  fileprivate func entries(of state: Int) -> Range<Int> {
+    if let model { return model.pairs(of: state) }
+    return state * space.width..<state * space.width + space.actions(in: state)
+  }
+
   /// The number of the action at a place among those of a state.
   fileprivate func actionNumber(state: Int, place: Int) -> Int {
     guard let model else { return place }
     return Int(model.pairActions[model.pairs(of: state).lowerBound + place])
   }
-}
 
-extension ActionSpace {
   /// V, state by state: the method's own, else `Σ_a π(a|s) Q(s, a)`; empty where there is neither.
   fileprivate func stateValues(of tables: TrialRecord.Tables) -> [Double] {
     if !tables.stateValues.isEmpty { return tables.stateValues }
     if tables.actionValues.isEmpty || tables.probabilities.isEmpty { return [] }
-    return (0..<stateCount).map { state in
-      (state * width..<state * width + actions(in: state)).reduce(0) { sum, slot in
-        tables.probabilities[slot] > 0 ? sum + tables.probabilities[slot] * tables.actionValues[slot] : sum
+    return (0..<space.stateCount).map { state in
+      entries(of: state).reduce(0) { sum, entry in
+        tables.probabilities[entry] > 0 ? sum + tables.probabilities[entry] * tables.actionValues[entry] : sum
       }
     }
   }
