@@ -3,6 +3,12 @@ import RLCore
 /// What would be run: variants, trials, budgets.
 struct Plan {
   let experiment: Experiment
+  /// What it will take, where that was measured.
+  var estimate: Calibration?
+  /// How many of its trials are finished already.
+  var held = 0
+  /// How many cores the estimate is for.
+  var jobs = 1
 
   init(_ experiment: Experiment) { self.experiment = experiment }
 
@@ -17,6 +23,11 @@ struct Plan {
       )
     }
     lines.append("in all " + total)
+    if let confirm = experiment.confirm {
+      lines.append("then \(confirm.seeds) fresh seeds of each algorithm's best cell")
+    }
+    if held > 0 { lines.append("\(held) of \(experiment.trialCount) trials are finished already") }
+    if let estimate { lines.append(text(of: estimate)) }
     return lines.joined(separator: "\n")
   }
 
@@ -28,9 +39,28 @@ struct Plan {
     return parts.joined(separator: ", ")
   }
 
+  private func text(of estimate: Calibration) -> String {
+    let left = Double(experiment.trialCount - held) / Double(max(1, experiment.trialCount))
+    let steps = estimate.steps.map { "\(RunSummary.count(Int($0 * left))) environment steps, " } ?? ""
+    let time = RunSummary.seconds(estimate.seconds * left / Double(jobs))
+    let how =
+      estimate.isWhole ? "whole trials of \(estimate.sampled) variants" : "the first moments of \(estimate.sampled) variants"
+    return "estimated \(steps)\(time) on \(jobs) \(jobs == 1 ? "core" : "cores"), from \(how)"
+  }
+
   /// The plan for programs.
   var json: Setting {
-    .object([
+    let estimated: Setting =
+      estimate.map { estimate in
+        .object([
+          .init("steps", estimate.steps.map { .real($0.rounded()) } ?? .null),
+          .init("core_seconds", .real(estimate.seconds)), .init("jobs", .integer(jobs)),
+          .init("variants_sampled", .integer(estimate.sampled)),
+        ])
+      } ?? .null
+    return .object([
+      .init("estimate", estimated), .init("held", .integer(held)),
+      .init("confirm", experiment.confirm.map { .integer($0.seeds) } ?? .null),
       .init("name", .text(experiment.name)), .init("seed", .integer(Int(experiment.root))),
       .init("seeds", .list(experiment.seeds.map { .integer(Int($0)) })),
       .init("trials", .integer(experiment.trialCount)),

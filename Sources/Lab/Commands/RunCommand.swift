@@ -48,10 +48,26 @@ extension Command {
     }
     let experiment = try command.experiment()
     if arguments.has("dry-run") {
-      Terminal.print(Plan(experiment).text)
+      try dryRun(experiment, arguments: arguments)
       return
     }
     try await execute(experiment, arguments: arguments, command: "sweep")
+  }
+
+  /// Prints the plan with what it will take, and runs nothing but a moment of some variants.
+  private static func dryRun(_ experiment: Experiment, arguments: Arguments) throws {
+    var plan = Plan(experiment)
+    plan.jobs =
+      try arguments.whole("jobs", in: 1...4096, command: "sweep") ?? ProcessInfo.processInfo.activeProcessorCount
+    let trials = (arguments.value("output") ?? "results/" + experiment.name) + "/.trials"
+    if FileManager.default.fileExists(atPath: trials) {
+      let held = try Journal(folder: trials).keys
+      plan.held = experiment.variants.reduce(0) { sum, variant in
+        sum + experiment.seeds.count { held.contains(.init(variant: variant.key, seed: $0)) }
+      }
+    }
+    plan.estimate = try Calibration.measure(experiment)
+    Terminal.print(arguments.has("json") ? plan.json.json : plan.text)
   }
 
   private static func execute(_ experiment: Experiment, arguments: Arguments, command: String) async throws {
