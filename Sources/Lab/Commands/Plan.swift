@@ -43,8 +43,7 @@ struct Plan {
     let left = Double(experiment.trialCount - held) / Double(max(1, experiment.trialCount))
     let steps = estimate.steps.map { "\(RunSummary.count(Int($0 * left))) environment steps, " } ?? ""
     let time = RunSummary.seconds(estimate.seconds * left / Double(jobs))
-    let how =
-      estimate.isWhole ? "whole trials of \(estimate.sampled) variants" : "the first moments of \(estimate.sampled) variants"
+    let how = (estimate.isWhole ? "whole trials" : "the first moments") + " of \(estimate.sampled) variants"
     return "estimated \(steps)\(time) on \(jobs) \(jobs == 1 ? "core" : "cores"), from \(how)"
   }
 
