@@ -40,6 +40,12 @@ struct Contestant: Sendable {
   let curves: [StoredExperiment.Curve]
   let scores: TrialScores
   let choice: CellChoice?
+
+  /// The label where the environment is named beside it: without the words that name the environment and its options.
+  var shortLabel: String {
+    let full = variant.name
+    return label.hasPrefix(full) ? Comparison.Field.method(variant) + label.dropFirst(full.count) : label
+  }
 }
 
 /// Variants side by side: tables by environment, tests against a baseline, and what deserves to be said about them.
@@ -109,7 +115,7 @@ extension Comparison {
     for (index, input) in inputs.enumerated() { try await field.add(input, source: index, metric: metric) }
     field.nameApart(inputs.map(\.experiment))
     let groups = field.environments
-    let labels = Field.environmentLabels(groups.map(\.setting))
+    let labels = Field.environmentLabels(groups.map(\.setting), of: inputs.map(\.experiment))
     let baseline = try field.baseline()
     let effort = ComparisonEffort(lines: field.contestants.count)
     let levels = groups.map { field.threshold(of: $0.contestants.map { field.contestants[$0] }) }

@@ -73,7 +73,7 @@ extension Comparison {
     for row in table.rows {
       let main = row.summary(options.score)
       var line = [
-        row.contestant.label, "\(row.final.count)", Self.number(row.final.mean) + Self.bracket(row.final.interval),
+        row.contestant.shortLabel, "\(row.final.count)", Self.number(row.final.mean) + Self.bracket(row.final.interval),
         Self.number(row.area.mean) + Self.bracket(row.area.interval), Self.number(main.median), Self.number(main.iqm),
       ]
       if table.threshold != nil { line.append(row.reach.map { reach($0, row.contestant.variant.budget) } ?? "") }
@@ -84,7 +84,7 @@ extension Comparison {
     var text = table.label + "\n" + Self.aligned(lines)
     let duels = mainDuels.filter { $0.environment == environment }
     if let first = duels.first {
-      text += "\n" + block(duels, against: table.rows[first.baseline].contestant.label, table)
+      text += "\n" + block(duels, against: table.rows[first.baseline].contestant.shortLabel, table)
     }
     return text
   }
@@ -97,7 +97,7 @@ extension Comparison {
       let t = duel.tHolm.map { (contest.isPaired ? "paired, " : "Welch, ") + Self.pValue($0) } ?? "–"
       let free = duel.freeHolm.map { "\(contest.freeTestName.rawValue), " + Self.pValue($0) } ?? "–"
       lines.append([
-        table.rows[duel.row].contestant.label, Self.number(contest.difference) + Self.bracket(contest.interval), t,
+        table.rows[duel.row].contestant.shortLabel, Self.number(contest.difference) + Self.bracket(contest.interval), t,
         free,
         contest.improvement.map { Self.percent($0) + Self.percentBracket(contest.improvementInterval) } ?? "–",
       ])

@@ -8,7 +8,7 @@ extension Comparison {
   func verdict(_ duel: Duel) -> String {
     let table = tables[duel.environment]
     let (row, rival) = (table.rows[duel.row], table.rows[duel.baseline])
-    let (ours, theirs) = (row.contestant.label, rival.contestant.label)
+    let (ours, theirs) = (row.contestant.shortLabel, rival.contestant.shortLabel)
     let contest = duel.contest
     let place = "On \(table.label), "
     if contest.isIdentical {
@@ -96,7 +96,9 @@ extension Comparison {
     number(estimate.value) + bracket(estimate.interval)
   }
 
-  static func pValue(_ p: Double) -> String { p < 0.0001 ? "p < 0.0001" : String(format: "p = %.4f", p) }
+  static func pValue(_ p: Double) -> String {
+    p < 0.0001 ? "p < 0.0001" : p > 0.99995 ? "p = 1" : String(format: "p = %.4f", p)
+  }
 
   static func percent(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }
 

@@ -105,7 +105,7 @@ extension Comparison {
     }
 
     /// What a variant is apart from its environment: its name without the words that name options of the environment.
-    private static func method(_ variant: StoredExperiment.Variant) -> String {
+    static func method(_ variant: StoredExperiment.Variant) -> String {
       let options = (variant.environment.fields ?? []).map { field in
         (field.key == "id" ? "environment" : field.key) + "=" + (field.value.text ?? field.value.description)
       }
@@ -160,12 +160,17 @@ extension Comparison {
       return groups
     }
 
-    /// What environments are called: their ids, with the options in which environments of one id differ.
-    static func environmentLabels(_ environments: [Setting]) -> [String] {
-      environments.map { environment in
+    /// What environments are called: their ids, with the options that are swept or in which environments of one id
+    /// differ.
+    static func environmentLabels(_ environments: [Setting], of experiments: [StoredExperiment]) -> [String] {
+      let swept = Set(experiments.flatMap(\.columns).map(\.path))
+      return environments.map { environment in
         let id = environment["id"]?.text ?? "environment"
         let likes = environments.filter { $0["id"]?.text == id }
-        let differing = (environment.fields ?? []).filter { field in likes.contains { $0[field.key] != field.value } }
+        let differing = (environment.fields ?? []).filter { field in
+          field.key != "id"
+            && (swept.contains("environment." + field.key) || likes.contains { $0[field.key] != field.value })
+        }
         return ([id] + differing.map { "\($0.key)=\($0.value.text ?? $0.value.description)" }).joined(separator: " ")
       }
     }

@@ -26,13 +26,13 @@ struct CurvePlot {
     let axis = options.axis ?? commonAxis(field.contestants)
     let contestants = try await onAxis(axis, field.contestants, metric: metric)
     let groups = field.environments
-    let labels = Comparison.Field.environmentLabels(groups.map(\.setting))
+    let labels = Comparison.Field.environmentLabels(groups.map(\.setting), of: experiments)
     var panels: [LineFigure] = []
     for (group, label) in zip(groups, labels) {
       let lines = group.contestants.map { contestants[$0] }.filter { !$0.curves.isEmpty }
       let summaries = await parallel(lines.count) { summary(of: lines[$0]) }
       let series = zip(lines, summaries).map { line, summary in
-        LineFigure.Series(name: line.label, x: summary.x, y: summary.center, low: summary.low, high: summary.high)
+        LineFigure.Series(name: line.shortLabel, x: summary.x, y: summary.center, low: summary.low, high: summary.high)
       }
       panels.append(
         LineFigure(

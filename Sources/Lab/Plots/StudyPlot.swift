@@ -103,7 +103,8 @@ struct StudyPlot {
         groups.append((setting, [cell]))
       }
     }
-    return Array(zip(Comparison.Field.environmentLabels(groups.map(\.setting)), groups.map(\.cells)))
+    let labels = Comparison.Field.environmentLabels(groups.map(\.setting), of: inputs.map(\.experiment))
+    return Array(zip(labels, groups.map(\.cells)))
   }
 
   /// A score against one swept parameter.
