@@ -53,8 +53,8 @@ public struct GeneralizedAdvantage: Sendable, Equatable {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func compute<Scalar: BinaryFloatingPoint>(
-    rewards: Span<Scalar>, values: Span<Scalar>, terminated: Span<Bool>, truncated: Span<Bool>,
-    finalValues: Span<Scalar>, lastValues: Span<Scalar>,
+    rewards: [Scalar], values: [Scalar], terminated: [Bool], truncated: [Bool], finalValues: [Scalar],
+    lastValues: [Scalar],
     advantages: inout [Scalar], returns: inout [Scalar]
   ) {
     let (count, environments) = (rewards.count, lastValues.count)
@@ -112,7 +112,7 @@ public func normalizeAdvantages(_ advantages: inout [Double], count: Int) {
 /// constant, below 0 is worse; NaN where the returns do not vary.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func explainedVariance<Scalar: BinaryFloatingPoint>(values: Span<Scalar>, returns: Span<Scalar>) -> Double {
+public func explainedVariance<Scalar: BinaryFloatingPoint>(values: [Scalar], returns: [Scalar]) -> Double {
   let count = returns.count
   precondition(values.count == count, "\(values.count) values for \(count) returns")
   var (mean, meanError) = (0.0, 0.0)

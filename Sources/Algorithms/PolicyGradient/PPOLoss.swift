@@ -68,24 +68,24 @@ public struct PPOLoss: Sendable {
   /// Computes the loss and its derivatives.
   ///
   /// - Parameters:
-  ///   - logProbabilities: log π(a) for each row, at least one.
+  ///   - logProbabilities: log π(a) of each row.
   ///   - oldLogProbabilities: log π_old(a), as sampled.
   ///   - advantages: Â, normalised by the caller if at all (`normalizeAdvantages`).
   ///   - entropies: H(π) of each row.
-  ///   - values: The critic's, of each row; all three of the critic's spans may be empty where there is no critic.
+  ///   - values: The critic's, of each row; all three of the critic's arrays may be empty where there is no critic.
   ///   - oldValues: The critic's when the rollout was made; may be empty where values are not clipped.
   ///   - returns: What the critic is trained on.
+  ///   - count: How many rows of each array belong to the minibatch, from the first on; positive.
   public mutating func evaluate(
-    logProbabilities: Span<Double>, oldLogProbabilities: Span<Double>, advantages: Span<Double>,
-    entropies: Span<Double>, values: Span<Double>, oldValues: Span<Double>, returns: Span<Double>
+    logProbabilities: [Double], oldLogProbabilities: [Double], advantages: [Double], entropies: [Double],
+    values: [Double] = [], oldValues: [Double] = [], returns: [Double] = [], count: Int
   ) -> Report {
-    let count = logProbabilities.count
     precondition(
-      count > 0 && oldLogProbabilities.count == count && advantages.count == count && entropies.count == count
-        && (values.count == count || values.isEmpty),
+      count > 0 && logProbabilities.count >= count && oldLogProbabilities.count >= count
+        && advantages.count >= count && entropies.count >= count,
       """
-      \(count) log-probabilities, \(oldLogProbabilities.count) old ones, \(advantages.count) advantages, \
-      \(entropies.count) entropies, \(values.count) values
+      \(count) rows of \(logProbabilities.count) log-probabilities, \(oldLogProbabilities.count) old ones, \
+      \(advantages.count) advantages, \(entropies.count) entropies
       """)
     if logProbabilityGradients.count < count {
       logProbabilityGradients = [Double](repeating: 0, count: count)
@@ -113,7 +113,7 @@ public struct PPOLoss: Sendable {
     var critic = 0.0
     if !values.isEmpty {
       critic = valueLoss.evaluate(
-        values: values, oldValues: oldValues, returns: returns, weight: valueCoefficient,
+        values: values, oldValues: oldValues, returns: returns, count: count, weight: valueCoefficient,
         into: &valueGradients)
     }
     return Report(

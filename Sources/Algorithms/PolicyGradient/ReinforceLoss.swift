@@ -7,7 +7,7 @@ import RLCore
 ///   - lastValue: What follows the last step: 0 where the episode terminated, the value of the last state where it was truncated.
 ///   - returns: Receives as many numbers.
 public func discountedReturns(
-  _ rewards: Span<Double>, gamma: Double, lastValue: Double = 0, into returns: inout [Double]
+  _ rewards: [Double], gamma: Double, lastValue: Double = 0, into returns: inout [Double]
 ) {
   precondition(returns.count >= rewards.count, "room for \(returns.count) of \(rewards.count) returns")
   var next = lastValue
@@ -31,7 +31,7 @@ public func discountedReturns(
 ///   - gradients: Receives as many numbers: the derivatives with respect to the log-probabilities.
 /// - Returns: L.
 public func reinforceLoss(
-  logProbabilities: Span<Double>, returns: Span<Double>, baselines: Span<Double>, discount: Double = 1,
+  logProbabilities: [Double], returns: [Double], baselines: [Double] = [], discount: Double = 1,
   into gradients: inout [Double]
 ) -> Double {
   let count = logProbabilities.count

@@ -29,22 +29,22 @@ public struct ValueLoss: Sendable, Equatable {
   /// The mean loss of a batch; sets its gradient with respect to the values, times `weight`.
   ///
   /// - Parameters:
-  ///   - values: v, at least one.
-  ///   - oldValues: v_old; may be empty where nothing is clipped.
-  ///   - returns: R.
+  ///   - values: v, at least `count` numbers.
+  ///   - oldValues: v_old, as many; may be empty where nothing is clipped.
+  ///   - returns: R, as many.
+  ///   - count: How many of them belong to the batch, from the first on; positive.
   ///   - weight: The value coefficient; it multiplies the gradient only.
-  ///   - gradients: Receives as many numbers as there are values.
+  ///   - gradients: Receives `count` numbers.
   /// - Returns: The mean loss, without the coefficient.
   public func evaluate(
-    values: Span<Double>, oldValues: Span<Double>, returns: Span<Double>, weight: Double = 1,
+    values: [Double], oldValues: [Double], returns: [Double], count: Int, weight: Double = 1,
     into gradients: inout [Double]
   ) -> Double {
-    let count = values.count
     precondition(
-      count > 0 && returns.count == count && (clipRange == nil || oldValues.count == count)
-        && gradients.count >= count,
+      count > 0 && values.count >= count && returns.count >= count
+        && (clipRange == nil || oldValues.count >= count) && gradients.count >= count,
       """
-      \(count) values, \(oldValues.count) old values, \(returns.count) returns, \
+      \(count) of \(values.count) values, \(oldValues.count) old values, \(returns.count) returns, \
       room for \(gradients.count) gradients
       """)
     let factor = convention == .cleanRL ? 0.5 : 1

@@ -38,22 +38,24 @@ public struct CategoricalHead: Sendable {
 
   /// Takes over the logits of a batch.
   ///
-  /// - Parameter logits: Rows of `actions` numbers, each below +∞, at least one of a row above −∞. A row with NaN becomes NaN.
+  /// - Parameters:
+  ///   - logits: Rows of `actions` numbers, each below +∞, at least one of a row above −∞. A row with NaN becomes NaN.
+  ///   - rows: How many of them belong to the batch, from the first on.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public mutating func evaluate<Scalar: BinaryFloatingPoint>(_ logits: Span<Scalar>) {
-    let actions = actions
-    precondition(logits.count % actions == 0, "\(logits.count) logits are no rows of \(actions)")
-    rows = logits.count / actions
-    if logProbabilities.count < logits.count {
-      logProbabilities = [Double](repeating: 0, count: logits.count)
+  public mutating func evaluate<Scalar: BinaryFloatingPoint>(_ logits: [Scalar], rows: Int) {
+    let (actions, count) = (actions, rows * actions)
+    precondition(rows >= 0 && count <= logits.count, "\(logits.count) logits are no \(rows) rows of \(actions)")
+    self.rows = rows
+    if logProbabilities.count < count {
+      logProbabilities = [Double](repeating: 0, count: count)
       probabilities = logProbabilities
     }
     logits.withUnsafeBufferPointer { logits in
       logProbabilities.withUnsafeMutableBufferPointer { logs in
         probabilities.withUnsafeMutableBufferPointer { shares in
           var start = 0
-          while start < logits.count {
+          while start < count {
             let end = start + actions
             var highest = Double(logits[start])
             for k in start + 1..<end { highest = max(highest, Double(logits[k])) }
@@ -184,10 +186,11 @@ public struct CategoricalHead: Sendable {
   /// - Parameters:
   ///   - products: Rows of `actions` numbers.
   ///   - vector: Rows of `actions` numbers.
+  ///   - weight: A factor.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func addFisherProduct<Scalar: BinaryFloatingPoint>(
-    to products: inout [Scalar], vector: Span<Scalar>, row: Int, weight: Double
+    to products: inout [Scalar], vector: [Scalar], row: Int, weight: Double
   ) {
     var mean = 0.0
     for k in 0..<actions { mean += probabilities[row * actions + k] * Double(vector[row * actions + k]) }

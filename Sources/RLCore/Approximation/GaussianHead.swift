@@ -42,32 +42,39 @@ public struct GaussianHead: Sendable {
   ///
   /// - Parameters:
   ///   - means: Rows of `dimensions` numbers.
-  ///   - logDeviations: `dimensions` numbers.
+  ///   - rows: How many of them belong to the batch, from the first on.
+  ///   - logDeviations: `dimensions` numbers from `offset` on: the free parameters of a bundle lie behind its networks'.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public mutating func evaluate<Scalar: BinaryFloatingPoint>(_ means: Span<Scalar>, logDeviations: Span<Scalar>) {
-    precondition(means.count % dimensions == 0, "\(means.count) means are no rows of \(dimensions)")
+  public mutating func evaluate<Scalar: BinaryFloatingPoint>(
+    _ means: [Scalar], rows: Int, logDeviations: [Scalar], at offset: Int = 0
+  ) {
+    let count = rows * dimensions
+    precondition(rows >= 0 && count <= means.count, "\(means.count) means are no \(rows) rows of \(dimensions)")
     precondition(
-      logDeviations.count == dimensions, "\(logDeviations.count) deviations for \(dimensions) dimensions")
-    rows = means.count / dimensions
-    if self.means.count < means.count { self.means = [Double](repeating: 0, count: means.count) }
-    for k in 0..<means.count { self.means[k] = Double(means[k]) }
+      offset >= 0 && offset + dimensions <= logDeviations.count,
+      "no \(dimensions) deviations at \(offset) among \(logDeviations.count)")
+    self.rows = rows
+    if self.means.count < count { self.means = [Double](repeating: 0, count: count) }
+    for k in 0..<count { self.means[k] = Double(means[k]) }
     for k in 0..<dimensions {
-      self.logDeviations[k] = Double(logDeviations[k])
+      self.logDeviations[k] = Double(logDeviations[offset + k])
       deviations[k] = exp(self.logDeviations[k])
     }
   }
 
   /// log π(action) of a row.
   ///
-  /// - Parameter action: `dimensions` numbers.
+  /// - Parameter action: `dimensions` numbers from `offset` on.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func logProbability<Scalar: BinaryFloatingPoint>(_ action: Span<Scalar>, row: Int) -> Double {
-    check(row, action.count)
+  public func logProbability<Scalar: BinaryFloatingPoint>(
+    _ action: [Scalar], at offset: Int = 0, row: Int
+  ) -> Double {
+    check(row, dimensions)
     var sum = 0.0
     for k in 0..<dimensions {
-      let z = (Double(action[k]) - means[row * dimensions + k]) / deviations[k]
+      let z = (Double(action[offset + k]) - means[row * dimensions + k]) / deviations[k]
       sum -= z * z / 2 + logDeviations[k] + logRootTwoPi
     }
     return sum
@@ -112,17 +119,18 @@ public struct GaussianHead: Sendable {
   /// - Parameters:
   ///   - meanGradients: Rows of `dimensions` numbers.
   ///   - deviationGradients: `dimensions` numbers, with respect to log σ.
+  ///   - action: `dimensions` numbers from `offset` on.
   ///   - logProbability: The derivative of the loss with respect to log π(action).
   ///   - entropy: The derivative of the loss with respect to H(π).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func addGradients<Scalar: BinaryFloatingPoint>(
-    to meanGradients: inout [Scalar], _ deviationGradients: inout [Scalar], row: Int, action: Span<Scalar>,
-    logProbability: Double, entropy: Double = 0
+    to meanGradients: inout [Scalar], _ deviationGradients: inout [Scalar], row: Int, action: [Scalar],
+    at offset: Int = 0, logProbability: Double, entropy: Double = 0
   ) {
-    check(row, action.count)
+    check(row, dimensions)
     for k in 0..<dimensions {
-      let z = (Double(action[k]) - means[row * dimensions + k]) / deviations[k]
+      let z = (Double(action[offset + k]) - means[row * dimensions + k]) / deviations[k]
       meanGradients[row * dimensions + k] += Scalar(logProbability * z / deviations[k])
       deviationGradients[k] += Scalar(logProbability * (z * z - 1) + entropy)
     }

@@ -127,14 +127,14 @@ func multiplyNarrow(
         sum = sum + loadLanes(s + k) * loadLanes(r + k)
         k += laneCount
       }
-      y[row * yStride + output] = (offset.map { $0[output] } ?? 0) + total(sum)
+      y[row * yStride + output] = (offset.map { $0[output] } ?? 0) + sumOfLanes(sum)
     }
   }
 }
 
 /// The sum of sixteen lanes, in halves: lane `k` with lane `k + 8`, then `k + 4`, and so on.
 @inline(__always)
-func total(_ lanes: Lanes) -> Float {
+func sumOfLanes(_ lanes: Lanes) -> Float {
   let eight = lanes.lowHalf + lanes.highHalf
   let four = eight.lowHalf + eight.highHalf
   let two = four.lowHalf + four.highHalf

@@ -105,13 +105,15 @@ public struct MultilayerPerceptron: Sendable {
 
   /// Takes over the parameters, in the order of `PerceptronShape`.
   ///
-  /// - Parameter parameters: `shape.parameterCount` numbers.
-  public mutating func load(_ parameters: Span<Float>) {
+  /// - Parameter parameters: `shape.parameterCount` numbers from `offset` on.
+  public mutating func load(_ parameters: [Float], at offset: Int = 0) {
     let count = shape.parameterCount
-    precondition(parameters.count == count, "\(parameters.count) parameters for a network of \(count)")
+    precondition(
+      offset >= 0 && offset + count <= parameters.count,
+      "no \(count) parameters at \(offset) among \(parameters.count) numbers")
     let layers = layers
     parameters.withUnsafeBufferPointer { buffer in
-      let source = buffer.baseAddress!
+      let source = buffer.baseAddress! + offset
       memory.withMutablePointer { memory in
         for layer in layers {
           let weights = source + layer.parameters.weights
@@ -134,21 +136,22 @@ public struct MultilayerPerceptron: Sendable {
   /// Computes the outputs of a batch.
   ///
   /// - Parameters:
-  ///   - inputs: `rows` rows of `shape.inputs` numbers.
+  ///   - inputs: Rows of `shape.inputs` numbers, of which `rows` are taken from the row `start` on.
   ///   - outputs: Receives `rows` rows of `shape.outputs` numbers, from `offset` on.
   public mutating func forward(
-    _ inputs: Span<Float>, rows: Int, into outputs: inout [Float], at offset: Int = 0
+    _ inputs: [Float], from start: Int = 0, rows: Int, into outputs: inout [Float], at offset: Int = 0
   ) {
-    precondition(
-      inputs.count == rows * shape.inputs,
-      "\(inputs.count) inputs are not \(rows) rows of \(shape.inputs)")
-    begin(rows: rows)
     let first = layers[0]
+    precondition(
+      start >= 0 && rows >= 0 && (start + rows) * first.inputs <= inputs.count,
+      "no \(rows) rows of \(first.inputs) from row \(start) on among \(inputs.count) inputs")
+    begin(rows: rows)
     inputs.withUnsafeBufferPointer { buffer in
       guard let source = buffer.baseAddress else { return }
       memory.withMutablePointer {
         copyPadded(
-          source, rows: rows, columns: first.inputs, into: $0 + first.input, stride: first.inputStride)
+          source + start * first.inputs, rows: rows, columns: first.inputs, into: $0 + first.input,
+          stride: first.inputStride)
       }
     }
     propagate(from: 0)
@@ -162,7 +165,7 @@ public struct MultilayerPerceptron: Sendable {
   ///   - chosen: The number of each row; a row may come more than once.
   ///   - outputs: Receives `chosen.count` rows of `shape.outputs` numbers, from `offset` on.
   public mutating func forward(
-    _ inputs: Span<Float>, choosing chosen: Span<Int>, into outputs: inout [Float], at offset: Int = 0
+    _ inputs: [Float], choosing chosen: ArraySlice<Int>, into outputs: inout [Float], at offset: Int = 0
   ) {
     begin(rows: chosen.count)
     let first = layers[0]
@@ -170,12 +173,13 @@ public struct MultilayerPerceptron: Sendable {
     inputs.withUnsafeBufferPointer { buffer in
       guard let source = buffer.baseAddress else { return }
       memory.withMutablePointer { memory in
-        for row in 0..<chosen.count {
-          let index = chosen[row]
-          precondition(index >= 0 && index < available, "row \(index) is not in [0, \(available))")
+        var target = memory + first.input
+        for row in chosen {
+          precondition(row >= 0 && row < available, "row \(row) is not in [0, \(available))")
           copyPadded(
-            source + index * first.inputs, rows: 1, columns: first.inputs,
-            into: memory + first.input + row * first.inputStride, stride: first.inputStride)
+            source + row * first.inputs, rows: 1, columns: first.inputs, into: target,
+            stride: first.inputStride)
+          target += first.inputStride
         }
       }
     }
@@ -187,14 +191,15 @@ public struct MultilayerPerceptron: Sendable {
   /// picks a column of its weights.
   ///
   /// - Parameters:
-  ///   - states: One for each row, in `[0, shape.inputs)`.
-  ///   - outputs: Receives `states.count` rows of `shape.outputs` numbers, from `offset` on.
-  public mutating func forward(states chosen: Span<Int>, into outputs: inout [Float], at offset: Int = 0) {
+  ///   - chosen: One for each row, in `[0, shape.inputs)`.
+  ///   - outputs: Receives `chosen.count` rows of `shape.outputs` numbers, from `offset` on.
+  public mutating func forward(
+    states chosen: ArraySlice<Int>, into outputs: inout [Float], at offset: Int = 0
+  ) {
     begin(rows: chosen.count)
     hasStates = true
     states.removeAll(keepingCapacity: true)
-    for row in 0..<chosen.count {
-      let state = chosen[row]
+    for state in chosen {
       precondition(state >= 0 && state < shape.inputs, "state \(state) is not in [0, \(shape.inputs))")
       states.append(state)
     }
@@ -247,10 +252,10 @@ public struct MultilayerPerceptron: Sendable {
   /// Rumelhart, Hinton & Williams, Nature 323 (1986).
   ///
   /// - Parameters:
-  ///   - outputGradients: `rows` rows of `shape.outputs` numbers.
+  ///   - outputGradients: `rows` rows of `shape.outputs` numbers; what follows them is not read.
   ///   - gradients: `shape.parameterCount` numbers from `offset` on, to which the sums are added.
   public mutating func backward(
-    _ outputGradients: Span<Float>, into gradients: inout [Float], at offset: Int = 0
+    _ outputGradients: [Float], into gradients: inout [Float], at offset: Int = 0
   ) {
     backward(outputGradients, into: &gradients, at: offset, inputGradients: nil)
   }
@@ -258,15 +263,15 @@ public struct MultilayerPerceptron: Sendable {
   /// The same, and sets the gradient with respect to the inputs: `∂loss/∂x = W₁ᵀ δ₁`.
   ///
   /// - Parameters:
-  ///   - outputGradients: `rows` rows of `shape.outputs` numbers.
+  ///   - outputGradients: `rows` rows of `shape.outputs` numbers; what follows them is not read.
   ///   - gradients: `shape.parameterCount` numbers from `offset` on, to which the sums are added.
-  ///   - inputGradients: `rows` rows of `shape.inputs` numbers.
+  ///   - inputGradients: Receives `rows` rows of `shape.inputs` numbers.
   public mutating func backward(
-    _ outputGradients: Span<Float>, into gradients: inout [Float], at offset: Int = 0,
+    _ outputGradients: [Float], into gradients: inout [Float], at offset: Int = 0,
     inputGradients: inout [Float]
   ) {
     precondition(
-      inputGradients.count == rows * shape.inputs,
+      inputGradients.count >= rows * shape.inputs,
       "\(inputGradients.count) input gradients are not \(rows) rows of \(shape.inputs)")
     inputGradients.withUnsafeMutableBufferPointer {
       backward(outputGradients, into: &gradients, at: offset, inputGradients: $0.baseAddress)
@@ -274,11 +279,11 @@ public struct MultilayerPerceptron: Sendable {
   }
 
   private mutating func backward(
-    _ outputGradients: Span<Float>, into gradients: inout [Float], at offset: Int,
+    _ outputGradients: [Float], into gradients: inout [Float], at offset: Int,
     inputGradients: UnsafeMutablePointer<Float>?
   ) {
     precondition(
-      outputGradients.count == rows * shape.outputs,
+      outputGradients.count >= rows * shape.outputs,
       "\(outputGradients.count) gradients are not \(rows) rows of \(shape.outputs)")
     let count = shape.parameterCount
     precondition(

@@ -94,14 +94,15 @@ public struct NetworkBundle: Sendable {
 
   /// Runs a network; see `MultilayerPerceptron.forward`.
   public mutating func forward(
-    _ network: Int, _ inputs: Span<Float>, rows: Int, into outputs: inout [Float], at offset: Int = 0
+    _ network: Int, _ inputs: [Float], from start: Int = 0, rows: Int, into outputs: inout [Float],
+    at offset: Int = 0
   ) {
-    networks[network].forward(inputs, rows: rows, into: &outputs, at: offset)
+    networks[network].forward(inputs, from: start, rows: rows, into: &outputs, at: offset)
   }
 
   /// Runs a network on chosen rows; see `MultilayerPerceptron.forward`.
   public mutating func forward(
-    _ network: Int, _ inputs: Span<Float>, choosing chosen: Span<Int>, into outputs: inout [Float],
+    _ network: Int, _ inputs: [Float], choosing chosen: ArraySlice<Int>, into outputs: inout [Float],
     at offset: Int = 0
   ) {
     networks[network].forward(inputs, choosing: chosen, into: &outputs, at: offset)
@@ -109,29 +110,28 @@ public struct NetworkBundle: Sendable {
 
   /// Runs a network on state numbers; see `MultilayerPerceptron.forward`.
   public mutating func forward(
-    _ network: Int, states: Span<Int>, into outputs: inout [Float], at offset: Int = 0
+    _ network: Int, states: ArraySlice<Int>, into outputs: inout [Float], at offset: Int = 0
   ) {
     networks[network].forward(states: states, into: &outputs, at: offset)
   }
 
   /// Adds to `gradients` what the last batch of a network contributes; see `MultilayerPerceptron.backward`.
-  public mutating func backward(_ network: Int, _ outputGradients: Span<Float>) {
+  public mutating func backward(_ network: Int, _ outputGradients: [Float]) {
     networks[network].backward(outputGradients, into: &gradients, at: ranges[network].lowerBound)
   }
 
   /// Adds to the gradients of the free parameters.
   ///
   /// - Parameter values: As many numbers as there are free parameters.
-  public mutating func addFreeGradients(_ values: Span<Float>) {
+  public mutating func addFreeGradients(_ values: [Float]) {
     precondition(
       values.count == freeParameters.count,
       "\(values.count) gradients for \(freeParameters.count) free parameters")
-    for k in 0..<values.count { gradients[freeParameters.lowerBound + k] += values[k] }
+    for k in values.indices { gradients[freeParameters.lowerBound + k] += values[k] }
   }
 
   private mutating func reload(_ network: Int) {
-    let (all, range) = (parameters, ranges[network])
-    networks[network].load(all.span.extracting(range))
+    networks[network].load(parameters, at: ranges[network].lowerBound)
   }
 }
 

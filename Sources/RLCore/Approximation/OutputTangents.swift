@@ -25,18 +25,18 @@ public struct OutputTangents: Sendable {
   ///
   /// - Parameters:
   ///   - network: Has just run forward; its shape is the one given to `init`.
-  ///   - vector: `shape.parameterCount` numbers: the direction v.
+  ///   - vector: The direction v: `shape.parameterCount` numbers from `offset` on.
   ///   - tangents: Receives `network.rows` rows of `shape.outputs` numbers.
   public mutating func compute(
-    _ network: MultilayerPerceptron, along vector: Span<Float>, into tangents: inout [Float]
+    _ network: MultilayerPerceptron, along vector: [Float], at offset: Int = 0, into tangents: inout [Float]
   ) {
     let shape = direction.shape
     let rows = network.rows
     precondition(network.shape == shape, "tangents of \(shape.widths) for a network of \(network.shape.widths)")
     precondition(
-      tangents.count == rows * shape.outputs,
+      tangents.count >= rows * shape.outputs,
       "\(tangents.count) tangents are not \(rows) rows of \(shape.outputs)")
-    direction.load(vector)
+    direction.load(vector, at: offset)
     if rows > capacity {
       capacity = rows
       memory = AlignedFloats(count: 3 * capacity * widest)

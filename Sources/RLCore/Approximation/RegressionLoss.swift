@@ -32,19 +32,19 @@ public enum RegressionLoss: Sendable, Equatable {
   /// The mean loss of a batch; sets its gradient with respect to the predictions.
   ///
   /// - Parameters:
-  ///   - predictions: At least one.
-  ///   - targets: As many.
-  ///   - gradients: Receives as many numbers.
+  ///   - predictions: At least `count` numbers.
+  ///   - targets: At least as many.
+  ///   - count: How many of them belong to the batch, from the first on; positive.
+  ///   - gradients: Receives `count` numbers.
   /// - Returns: The mean of `value(prediction − target)`.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func evaluate<Scalar: BinaryFloatingPoint>(
-    _ predictions: Span<Scalar>, targets: Span<Scalar>, into gradients: inout [Scalar]
+    _ predictions: [Scalar], targets: [Scalar], count: Int, into gradients: inout [Scalar]
   ) -> Double {
-    let count = predictions.count
     precondition(
-      count > 0 && targets.count == count && gradients.count >= count,
-      "\(count) predictions, \(targets.count) targets, \(gradients.count) gradients")
+      count > 0 && predictions.count >= count && targets.count >= count && gradients.count >= count,
+      "\(count) of \(predictions.count) predictions, \(targets.count) targets, \(gradients.count) gradients")
     var sum = 0.0
     for k in 0..<count {
       let error = Double(predictions[k]) - Double(targets[k])

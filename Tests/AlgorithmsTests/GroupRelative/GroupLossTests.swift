@@ -56,7 +56,7 @@ import Testing
       let vocabulary = inputs.logits[0][0].count
       let logits = ragged(inputs.logits).flatMap { $0 }
       var head = CategoricalHead(actions: vocabulary)
-      head.evaluate(logits.span)
+      head.evaluate(logits, rows: logits.count / head.actions)
       let logs = ids.indices.map { head.logProbability(ids[$0], row: $0) }
       for (a, b) in zip(logs, ragged(inputs.per_token_logps)) { #expect(abs(a - b) < 1e-12) }
       for entry in batch.configurations {
@@ -183,7 +183,7 @@ import Testing
   @Test func gradientsOfTheEstimators() {
     let logits = [0.3, -0.2, 0.9]
     var head = CategoricalHead(actions: 3)
-    head.evaluate(logits.span)
+    head.evaluate(logits, rows: logits.count / head.actions)
     let logs = (0..<3).map { head.logProbability($0, row: 0) }
     let toReference = [-0.0672023, -0.1292106, 0.1964129]
     for (estimator, expected, value) in [

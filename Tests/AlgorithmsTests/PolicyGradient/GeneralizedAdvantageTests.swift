@@ -34,8 +34,8 @@ import Testing
     var (advantages, returns) = ([Scalar](repeating: 0, count: rewards.count), rewards)
     GeneralizedAdvantage(gamma: entry.gamma, lambda: entry.gae_lambda)
       .compute(
-        rewards: rewards.span, values: values.span, terminated: terminated.span, truncated: truncated.span,
-        finalValues: finals.span, lastValues: lasts.span, advantages: &advantages, returns: &returns)
+        rewards: rewards, values: values, terminated: terminated, truncated: truncated,
+        finalValues: finals, lastValues: lasts, advantages: &advantages, returns: &returns)
     let pairs =
       zip(advantages, entry.advantages.flatMap { $0 }).map { ($0, $1) }
       + zip(returns, entry.returns.flatMap { $0 }).map { ($0, $1) }
@@ -62,8 +62,8 @@ import Testing
       var (advantages, returns) = ([0.0, 0], [0.0, 0])
       GeneralizedAdvantage(gamma: 0.5, lambda: 0.5, truncation: truncation)
         .compute(
-          rewards: rewards.span, values: values.span, terminated: terminations.span,
-          truncated: truncations.span, finalValues: finals.span, lastValues: lasts.span,
+          rewards: rewards, values: values, terminated: terminations,
+          truncated: truncations, finalValues: finals, lastValues: lasts,
           advantages: &advantages, returns: &returns)
       #expect(returns == [advantages[0] + 1, advantages[1] + 2])
       return advantages
@@ -91,7 +91,7 @@ import Testing
   /// Returns 0, 2 (variance 1); errors 0, 1 (variance 1/4).
   @Test func variancesExplained() {
     let (values, returns, constant) = ([0.0, 1], [0.0, 2], [2.0, 2])
-    #expect(explainedVariance(values: values.span, returns: returns.span) == 0.75)
-    #expect(explainedVariance(values: values.span, returns: constant.span).isNaN)
+    #expect(explainedVariance(values: values, returns: returns) == 0.75)
+    #expect(explainedVariance(values: values, returns: constant).isNaN)
   }
 }

@@ -4,14 +4,14 @@ import RLCore
 import Testing
 
 extension PPOLoss {
-  /// With arrays in place of spans: this compiler does not survive some spans of temporary arrays.
   fileprivate mutating func evaluate(
     _ logProbabilities: [Double], old: [Double], advantages: [Double], entropies: [Double],
     values: [Double] = [], oldValues: [Double] = [], returns: [Double] = []
   ) -> Report {
     evaluate(
-      logProbabilities: logProbabilities.span, oldLogProbabilities: old.span, advantages: advantages.span,
-      entropies: entropies.span, values: values.span, oldValues: oldValues.span, returns: returns.span)
+      logProbabilities: logProbabilities, oldLogProbabilities: old, advantages: advantages,
+      entropies: entropies, values: values, oldValues: oldValues, returns: returns,
+      count: logProbabilities.count)
   }
 }
 
@@ -85,7 +85,7 @@ extension PPOLoss {
     let (rows, actions) = (inputs.logits.count, inputs.logits[0].count)
     let logits = inputs.logits.flatMap { $0.map { Scalar($0) } }
     var head = CategoricalHead(actions: actions)
-    head.evaluate(logits.span)
+    head.evaluate(logits, rows: rows)
     var advantages = inputs.advantages
     if normalizes { normalizeAdvantages(&advantages, count: rows) }
     let report = loss.evaluate(
@@ -126,7 +126,7 @@ extension PPOLoss {
           expectClose(result.values, entry.grad_values, tolerance)
         }
         let (old, returns) = (batch.inputs.old_values, batch.inputs.returns)
-        let explained = explainedVariance(values: old.span, returns: returns.span)
+        let explained = explainedVariance(values: old, returns: returns)
         #expect(abs(explained - entry.explained_variance) < 1e-10)
       }
     }

@@ -28,14 +28,14 @@ import Testing
       let (count, actions) = (entry.actions.count, entry.logits[0].count)
       var returns = [Double](repeating: 0, count: count)
       let (rewards, baselines, logits) = (entry.rewards, entry.baselines, entry.logits.flatMap { $0 })
-      discountedReturns(rewards.span, gamma: entry.gamma, into: &returns)
+      discountedReturns(rewards, gamma: entry.gamma, into: &returns)
       for (a, b) in zip(returns, entry.returns) { #expect(abs(a - b) < 1e-12) }
       var head = CategoricalHead(actions: actions)
-      head.evaluate(logits.span)
+      head.evaluate(logits, rows: logits.count / head.actions)
       let logs = (0..<count).map { head.logProbability(entry.actions[$0], row: $0) }
       var byLog = returns
       let loss = reinforceLoss(
-        logProbabilities: logs.span, returns: returns.span, baselines: baselines.span,
+        logProbabilities: logs, returns: returns, baselines: baselines,
         discount: entry.gamma_power_t_factor ? entry.gamma : 1, into: &byLog)
       #expect(abs(loss - entry.loss_sum) < 1e-10)
       var gradients = [Double](repeating: 0, count: count * actions)
@@ -50,11 +50,11 @@ import Testing
   @Test func byHand() {
     var returns = [0.0, 0]
     let (rewards, logs, none) = ([1.0, 2], [-1.0, -2], [Double]())
-    discountedReturns(rewards.span, gamma: 0.5, lastValue: 4, into: &returns)
+    discountedReturns(rewards, gamma: 0.5, lastValue: 4, into: &returns)
     #expect(returns == [3, 4])
     var gradients = [0.0, 0]
     let loss = reinforceLoss(
-      logProbabilities: logs.span, returns: returns.span, baselines: none.span, discount: 0.5,
+      logProbabilities: logs, returns: returns, baselines: none, discount: 0.5,
       into: &gradients)
     #expect(loss == 7 && gradients == [-3, -2])
   }

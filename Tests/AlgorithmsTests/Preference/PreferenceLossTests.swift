@@ -41,7 +41,7 @@ import Testing
       for (row, ids) in entry.input_ids.enumerated() {
         let logits = entry.logits[row].flatMap { $0 }
         var head = CategoricalHead(actions: vocabulary)
-        head.evaluate(logits.span)
+        head.evaluate(logits, rows: logits.count / head.actions)
         var sum = 0.0
         for t in 1..<ids.count where entry.completion_mask[row][t] == 1 {
           sum += head.logProbability(ids[t], row: t - 1)

@@ -26,7 +26,7 @@ private let tolerance = 2e-5
     // Twice torch's range, so that tanh bends.
     for k in parameters.indices { parameters[k] *= 2 }
     var network = MultilayerPerceptron(shape: shape)
-    network.load(parameters.span)
+    network.load(parameters)
     return (network, parameters, stream)
   }
 
@@ -35,13 +35,13 @@ private let tolerance = 2e-5
   @Test func matchesNumbersByHand() {
     let shape = PerceptronShape(inputs: 2, hidden: [2], outputs: 1, activation: .relu)
     var network = MultilayerPerceptron(shape: shape)
-    network.load(([0.5, -1, 2, 1, 0.25, -1, 3, -0.5, 1] as [Float]).span)
+    network.load([0.5, -1, 2, 1, 0.25, -1, 3, -0.5, 1])
     var output: [Float] = [0]
-    network.forward(([2, 3] as [Float]).span, rows: 1, into: &output)
+    network.forward([2, 3], rows: 1, into: &output)
     #expect(output == [-2])
     var gradients = [Float](repeating: 0, count: 9)
     var inputGradients: [Float] = [0, 0]
-    network.backward(([2] as [Float]).span, into: &gradients, inputGradients: &inputGradients)
+    network.backward([2], into: &gradients, inputGradients: &inputGradients)
     #expect(gradients == [0, 0, -2, -3, 0, -1, 0, 12, 2])
     #expect(inputGradients == [-2, -1])
   }
@@ -83,10 +83,10 @@ private let tolerance = 2e-5
     let inputs = normals(rows * shape.inputs, &stream)
     let outputGradients = normals(rows * shape.outputs, &stream)
     var outputs = [Float](repeating: 0, count: rows * shape.outputs)
-    network.forward(inputs.span, rows: rows, into: &outputs)
+    network.forward(inputs, rows: rows, into: &outputs)
     var gradients = [Float](repeating: 0, count: shape.parameterCount)
     var inputGradients = [Float](repeating: 0, count: inputs.count)
-    network.backward(outputGradients.span, into: &gradients, inputGradients: &inputGradients)
+    network.backward(outputGradients, into: &gradients, inputGradients: &inputGradients)
 
     var expectedOutputs: [Double] = []
     var expected = [Double](repeating: 0, count: shape.parameterCount)
@@ -111,11 +111,10 @@ private let tolerance = 2e-5
     let rows = 35
     let inputs = normals(rows * shape.inputs, &stream)
     var outputs = [Float](repeating: 0, count: rows * shape.outputs)
-    network.forward(inputs.span, rows: rows, into: &outputs)
+    network.forward(inputs, rows: rows, into: &outputs)
     for row in 0..<rows {
       var alone = [Float](repeating: 0, count: shape.outputs)
-      let range = row * shape.inputs..<(row + 1) * shape.inputs
-      network.forward(inputs.span.extracting(range), rows: 1, into: &alone)
+      network.forward(inputs, from: row, rows: 1, into: &alone)
       #expect(alone == Array(outputs[row * shape.outputs..<(row + 1) * shape.outputs]))
     }
   }
@@ -128,14 +127,13 @@ private let tolerance = 2e-5
     let d = normals(rows * shape.outputs, &stream)
     var outputs = [Float](repeating: 0, count: rows * shape.outputs)
     var whole = [Float](repeating: 0, count: shape.parameterCount + 3)
-    network.forward(inputs.span, rows: rows, into: &outputs)
-    network.backward(d.span, into: &whole, at: 2)
+    network.forward(inputs, rows: rows, into: &outputs)
+    network.backward(d, into: &whole, at: 2)
     var parts = [Float](repeating: 0, count: shape.parameterCount + 3)
     for part in [0..<first, first..<rows] {
-      let x = inputs.span.extracting(part.lowerBound * shape.inputs..<part.upperBound * shape.inputs)
-      network.forward(x, rows: part.count, into: &outputs)
+      network.forward(inputs, from: part.lowerBound, rows: part.count, into: &outputs)
       let range = part.lowerBound * shape.outputs..<part.upperBound * shape.outputs
-      network.backward(d.span.extracting(range), into: &parts, at: 2)
+      network.backward(Array(d[range]), into: &parts, at: 2)
     }
     #expect(whole == parts)
     #expect(whole[0] == 0 && whole[1] == 0 && whole[shape.parameterCount + 2] == 0)
@@ -149,15 +147,15 @@ private let tolerance = 2e-5
     let d = normals(9 * shape.outputs, &stream)
     var (a, b) = (d, d)
     var gradients = [[Float]](repeating: [Float](repeating: 0, count: shape.parameterCount), count: 2)
-    network.forward(inputs.span, rows: 9, into: &a)
-    network.backward(d.span, into: &gradients[0])
-    network.forward(states: states.span, into: &b)
-    network.backward(d.span, into: &gradients[1])
+    network.forward(inputs, rows: 9, into: &a)
+    network.backward(d, into: &gradients[0])
+    network.forward(states: states[...], into: &b)
+    network.backward(d, into: &gradients[1])
     #expect(a == b)
     #expect(gradients[0] == gradients[1])
     // And back to vectors.
-    network.forward(inputs.span, rows: 9, into: &b)
-    network.backward(d.span, into: &gradients[1])
+    network.forward(inputs, rows: 9, into: &b)
+    network.backward(d, into: &gradients[1])
     for k in gradients[0].indices { gradients[0][k] *= 2 }
     #expect(relativeDifference(gradients[1], gradients[0].map(Double.init)) < tolerance)
   }
@@ -169,8 +167,8 @@ private let tolerance = 2e-5
     let chosen = [7, 0, 0, 9]
     let gathered = chosen.flatMap { inputs[$0 * shape.inputs..<($0 + 1) * shape.inputs] }
     var (a, b) = ([Float](repeating: 0, count: 9), [Float](repeating: 0, count: 8))
-    network.forward(inputs.span, choosing: chosen.span, into: &a, at: 1)
-    network.forward(gathered.span, rows: 4, into: &b)
+    network.forward(inputs, choosing: chosen[...], into: &a, at: 1)
+    network.forward(gathered, rows: 4, into: &b)
     #expect(Array(a[1...]) == b && a[0] == 0)
   }
 
@@ -181,20 +179,20 @@ private let tolerance = 2e-5
     let other = normals(3 * shape.inputs, &stream)
     let d = normals(3 * shape.outputs, &stream)
     var (before, after) = ([Float](repeating: 0, count: 6), [Float](repeating: 0, count: 6))
-    network.forward(inputs.span, rows: 3, into: &before)
+    network.forward(inputs, rows: 3, into: &before)
     var expected = [Float](repeating: 0, count: shape.parameterCount)
-    network.backward(d.span, into: &expected)
+    network.backward(d, into: &expected)
 
     var copy = network
     for k in parameters.indices { parameters[k] += 1 }
-    copy.load(parameters.span)
-    copy.forward(other.span, rows: 3, into: &after)
+    copy.load(parameters)
+    copy.forward(other, rows: 3, into: &after)
     #expect(before != after)
     // The original still has its weights, and the values of its last pass.
     var gradients = [Float](repeating: 0, count: shape.parameterCount)
-    network.backward(d.span, into: &gradients)
+    network.backward(d, into: &gradients)
     #expect(gradients == expected)
-    network.forward(inputs.span, rows: 3, into: &after)
+    network.forward(inputs, rows: 3, into: &after)
     #expect(after == before)
   }
 
@@ -203,10 +201,10 @@ private let tolerance = 2e-5
     var (network, parameters, stream) = Self.random(shape, seed: 11)
     let inputs = normals(50 * shape.inputs, &stream)
     var (a, b) = ([Float](repeating: 0, count: 900), [Float](repeating: 0, count: 900))
-    network.forward(inputs.span, rows: 50, into: &a)
+    network.forward(inputs, rows: 50, into: &a)
     var large = MultilayerPerceptron(shape: shape, capacity: 64)
-    large.load(parameters.span)
-    large.forward(inputs.span, rows: 50, into: &b)
+    large.load(parameters)
+    large.forward(inputs, rows: 50, into: &b)
     #expect(a == b)
     #expect(network.capacity == 50 && large.capacity == 64)
   }
@@ -230,11 +228,11 @@ private let tolerance = 2e-5
         if usesStates {
           inputs = [Float](repeating: 0, count: rows * shape.inputs)
           for row in 0..<rows { inputs[row * shape.inputs + states[row]] = 1 }
-          network.forward(states: states.span, into: &outputs)
+          network.forward(states: states[...], into: &outputs)
         } else {
-          network.forward(inputs.span, rows: rows, into: &outputs)
+          network.forward(inputs, rows: rows, into: &outputs)
         }
-        tangents.compute(network, along: direction.span, into: &outputs)
+        tangents.compute(network, along: direction, into: &outputs)
         var expected: [Double] = []
         for row in 0..<rows {
           let x = inputs[row * shape.inputs..<(row + 1) * shape.inputs].map(Double.init)

@@ -18,8 +18,8 @@ import Testing
 
   private func outputs(_ bundle: inout NetworkBundle) -> [Float] {
     var result = [Float](repeating: 0, count: 6)
-    bundle.forward(0, inputs.span, rows: 2, into: &result)
-    bundle.forward(1, inputs.span, rows: 2, into: &result, at: 4)
+    bundle.forward(0, inputs, rows: 2, into: &result)
+    bundle.forward(1, inputs, rows: 2, into: &result, at: 4)
     return result
   }
 
@@ -27,10 +27,10 @@ import Testing
     var bundle = bundle(seed: 1)
     #expect(bundle.ranges == [0..<122, 122..<475] && bundle.freeParameters == 475..<477)
     _ = outputs(&bundle)
-    bundle.backward(1, ([1, -1] as [Float]).span)
+    bundle.backward(1, [1, -1])
     #expect(bundle.gradients[..<122].allSatisfy { $0 == 0 } && bundle.gradients[122..<475].contains { $0 != 0 })
-    bundle.addFreeGradients(([3, 4] as [Float]).span)
-    bundle.addFreeGradients(([3, 4] as [Float]).span)
+    bundle.addFreeGradients([3, 4])
+    bundle.addFreeGradients([3, 4])
     #expect(Array(bundle.gradients[475...]) == [6, 8])
     bundle.zeroGradients()
     #expect(bundle.gradients.allSatisfy { $0 == 0 })

@@ -47,22 +47,17 @@ private func slopes(_ x: [Double], _ f: ([Double]) -> Double) -> [Double] {
   }
 }
 
-// Arrays in place of spans: this compiler does not survive some spans of temporary arrays.
 extension CategoricalHead {
   fileprivate init<Scalar: BinaryFloatingPoint>(_ logits: [Scalar], actions: Int) {
     self.init(actions: actions)
-    evaluate(logits.span)
+    evaluate(logits, rows: logits.count / actions)
   }
 }
 
 extension GaussianHead {
   fileprivate init<Scalar: BinaryFloatingPoint>(_ means: [Scalar], _ logDeviations: [Scalar]) {
     self.init(dimensions: logDeviations.count)
-    evaluate(means.span, logDeviations: logDeviations.span)
-  }
-
-  fileprivate func log<Scalar: BinaryFloatingPoint>(_ action: [Scalar]) -> Double {
-    logProbability(action.span, row: 0)
+    evaluate(means, rows: means.count / dimensions, logDeviations: logDeviations)
   }
 }
 
@@ -131,7 +126,7 @@ extension GaussianHead {
     // The Fisher matrix is the second derivative of the divergence from oneself: F v by differences of its gradient along v.
     let v = [0.2, -1, 0.4, 0.5]
     gradient = [0, 0, 0, 0]
-    own.addFisherProduct(to: &gradient, vector: v.span, row: 0, weight: 1)
+    own.addFisherProduct(to: &gradient, vector: v, row: 0, weight: 1)
     var (above, below) = ([Double](repeating: 0, count: 4), [Double](repeating: 0, count: 4))
     head((0..<4).map { logits[$0] + 1e-5 * v[$0] })
       .addDivergenceGradient(to: &above, from: own, row: 0, weight: 1)
@@ -202,21 +197,20 @@ extension GaussianHead {
       let n = entry.mean.count
       for k in 0..<n {
         let head = GaussianHead([entry.mean[k]], [entry.log_std[k]])
-        #expect(close(head.log([entry.x[k]]), entry.log_prob[k]))
+        #expect(close(head.logProbability([entry.x[k]], row: 0), entry.log_prob[k]))
         #expect(close(head.entropy, entry.entropy[k]))
       }
       let head = GaussianHead(entry.mean, entry.log_std)
-      #expect(close(head.log(entry.x), entry.log_prob.reduce(0, +)))
+      #expect(close(head.logProbability(entry.x, row: 0), entry.log_prob.reduce(0, +)))
       var (means, deviations) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
-      let x = entry.x
-      head.addGradients(to: &means, &deviations, row: 0, action: x.span, logProbability: 1)
+      head.addGradients(to: &means, &deviations, row: 0, action: entry.x, logProbability: 1)
       for k in 0..<n {
         #expect(close(means[k], entry.grad_sum_log_prob_mean[k]))
         #expect(close(deviations[k], entry.grad_sum_log_prob_log_std[k]))
       }
       // The same in single precision.
       let single = GaussianHead(entry.mean.map(Float.init), entry.log_std.map(Float.init))
-      #expect(close(single.log(entry.x.map(Float.init)), entry.log_prob.reduce(0, +), 2e-5))
+      #expect(close(single.logProbability(entry.x.map(Float.init), row: 0), entry.log_prob.reduce(0, +), 2e-5))
     }
   }
 
@@ -232,8 +226,8 @@ extension GaussianHead {
     }
     var (means, deviations) = ([0.0, 0], [0.0, 0])
     own.addGradients(
-      to: &means, &deviations, row: 0, action: action.span, logProbability: 1.5, entropy: -0.7)
-    check(means, deviations) { 1.5 * $0.log(action) - 0.7 * $0.entropy }
+      to: &means, &deviations, row: 0, action: action, logProbability: 1.5, entropy: -0.7)
+    check(means, deviations) { 1.5 * $0.logProbability(action, row: 0) - 0.7 * $0.entropy }
     (means, deviations) = ([0, 0], [0, 0])
     own.addDivergenceGradient(to: &means, &deviations, from: other, row: 0, weight: 2)
     check(means, deviations) { 2 * $0.divergence(from: other, row: 0) }
@@ -272,12 +266,12 @@ extension GaussianHead {
   @Test func byHand() {
     let (predictions, targets) = ([1.5, -1.0], [1.0, 2.0])
     var gradients = [0.0, 0]
-    #expect(RegressionLoss.squared.evaluate(predictions.span, targets: targets.span, into: &gradients) == 4.625)
+    #expect(RegressionLoss.squared.evaluate(predictions, targets: targets, count: 2, into: &gradients) == 4.625)
     #expect(gradients == [0.5, -3])
-    #expect(RegressionLoss.halfSquared.evaluate(predictions.span, targets: targets.span, into: &gradients) == 2.3125)
+    #expect(RegressionLoss.halfSquared.evaluate(predictions, targets: targets, count: 2, into: &gradients) == 2.3125)
     #expect(gradients == [0.25, -1.5])
     let huber = RegressionLoss.huber(delta: 1)
-    #expect(huber.evaluate(predictions.span, targets: targets.span, into: &gradients) == 1.3125)
+    #expect(huber.evaluate(predictions, targets: targets, count: 2, into: &gradients) == 1.3125)
     #expect(gradients == [0.25, -0.5])
   }
 
