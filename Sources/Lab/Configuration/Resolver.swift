@@ -442,7 +442,9 @@ struct Resolver {
     let every =
       try tree["every"].map { setting throws(LabError) in
         try mend("\(place).every") { () throws(SettingProblem) in try Interval.whole(setting, in: 1...Self.mostUnits) }
-      } ?? (entry.kind == .planner ? 1 : max(1, (budget.count + 999) / 1000))
+      }
+      ?? (entry.kind == .planner
+        ? 1 : entry.kind == .bandit ? max(1, budget.count / 100) : max(1, (budget.count + 999) / 1000))
     var values = RecordOptions.Values.first
     if let given = tree["values"] {
       guard let choice = given.text.flatMap(RecordOptions.Values.init(rawValue:)) else {
