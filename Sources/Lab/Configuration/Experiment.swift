@@ -53,9 +53,9 @@ public struct Variant: Sendable {
   public let identity: String
 
   /// The hash of ``identity``: sixteen hexadecimal digits.
-  public var hash: String { Fingerprint.hex(Fingerprint.hash(identity)) }
+  public var hash: String { Fingerprint.hex(key) }
   /// The hash as a number.
-  var key: UInt64 { Fingerprint.hash(identity) }
+  let key: UInt64
   /// Its task.
   var task: PreparedTask { truth.task }
 }

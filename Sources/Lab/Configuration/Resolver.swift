@@ -250,7 +250,8 @@ struct Resolver {
     let variant = Variant(
       name: parts.joined(separator: " "), environment: environment, algorithm: algorithm, budget: budget,
       record: record,
-      swept: swept, entry: entry, truth: truth, identity: identity.description)
+      swept: swept, entry: entry, truth: truth, identity: identity.description,
+      key: Fingerprint.hash(identity.description))
     try checkMakes(variant, rootSeed: rootSeed, place: prefix + "algorithm")
     return variant
   }

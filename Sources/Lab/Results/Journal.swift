@@ -158,8 +158,16 @@ final class Journal: Sendable {
       }
       var offset = state.length
       var code: Int32 = 0
-      start.withUnsafeBytes { Self.put($0, into: state.writer, at: &offset, code: &code) }
-      record.forEachPiece { Self.put($0, into: state.writer, at: &offset, code: &code) }
+      if length < 1 << 16 {
+        // A small record is one write; the pieces of a large one are written as they lie.
+        var whole = start
+        whole.reserveCapacity(Self.headerSize + length)
+        record.forEachPiece { whole.append(contentsOf: $0) }
+        whole.withUnsafeBytes { Self.put($0, into: state.writer, at: &offset, code: &code) }
+      } else {
+        start.withUnsafeBytes { Self.put($0, into: state.writer, at: &offset, code: &code) }
+        record.forEachPiece { Self.put($0, into: state.writer, at: &offset, code: &code) }
+      }
       if code != 0 {
         ftruncate(state.writer, off_t(state.length))
         return code
