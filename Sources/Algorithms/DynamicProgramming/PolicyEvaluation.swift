@@ -53,6 +53,11 @@ public struct PolicyEvaluation: Planner {
       policy = try settings[Self.policy].policy(for: model)
     } catch { throw SettingProblem(error.message, at: ".policy" + error.place) }
     sweeper = ModelSweeper(model, threads: threads)
+    // For the bound of sweeps below gamma 1, γ / (1 − γ) will do where an evaluator would be dear.
+    if method != .direct && gamma < 1 && model.outcomeCount > 1_000_000 {
+      longest = gamma / (1 - gamma)
+      return
+    }
     var evaluator = PolicyEvaluator(model)
     if gamma == 1, let infinite = try evaluator.infiniteValues(of: policy) { sweeper.replaceValues(with: infinite) }
     if method == .direct {

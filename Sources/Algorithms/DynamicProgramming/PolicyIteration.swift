@@ -4,7 +4,7 @@ import RLCore
 ///
 ///     v_π = r_π + γ P_π v_π,    π′(s) = argmax_a [r(s, a) + γ Σ_s′ p(s′|s, a) v_π(s′)]      Sutton & Barto (2018), sec. 4.3
 ///
-/// Departures from the box: the evaluation is a direct solve, not sweeps (``PolicyEvaluator``); an action is left only for one that is
+/// Departures from the box: the evaluation is a direct solve, not sweeps, where the model allows it (``PolicyEvaluator``); an action is left only for one that is
 /// better by more than rounding, which is what Exercise 4.4 asks for. Policies begin with doing nothing where the task has such an
 /// action (labelled "0" or "stay"), else with the first action; for the car rental that is the book's π₀.
 ///
@@ -13,6 +13,14 @@ import RLCore
 public struct PolicyIteration: Planner {
   static let gamma = PlanningParameters.gamma
   static let tolerance = PlanningParameters.tolerance
+  static let evaluation = Parameter<Evaluation>.choice(
+    "evaluation", default: .auto, "a direct solve where the model allows it, else sweeps; or sweeps in any case")
+
+  /// How policies are evaluated.
+  enum Evaluation: String, CaseIterable {
+    case auto
+    case iterative
+  }
 
   /// What configurations and readers see.
   public static let about = About(
@@ -20,7 +28,7 @@ public struct PolicyIteration: Planner {
     summary: "exact evaluation and greedy improvement in turn, until the policy is stable",
     source: "Sutton & Barto (2018), sec. 4.3; Howard (1960)",
     equation: "π'(s) = argmax_a [r(s,a) + γ Σ_s' p(s'|s,a) v_π(s')]",
-    parameters: [gamma.declaration, tolerance.declaration] + PlanningParameters.greedy)
+    parameters: [gamma.declaration, tolerance.declaration, evaluation.declaration] + PlanningParameters.greedy)
 
   private let model: FiniteMDP
   private let gamma: Double
@@ -40,7 +48,9 @@ public struct PolicyIteration: Planner {
     let inner = total?.quotient ?? model
     var pairs = inner.idlePairs(labels: model.actionLabels, behind: total?.originalPairs, of: model)
     if let total { pairs = total.ending(pairs) }
-    search = OptimalSearch(PolicyEvaluator(inner), gamma: gamma, pairs: pairs)
+    let evaluator =
+      settings[Self.evaluation] == .auto ? PolicyEvaluator(inner) : PolicyEvaluator(inner, operationLimit: 0)
+    search = OptimalSearch(evaluator, gamma: gamma, pairs: pairs)
   }
 
   /// One evaluation and one improvement.

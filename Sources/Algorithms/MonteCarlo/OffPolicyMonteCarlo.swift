@@ -12,10 +12,18 @@ import RLCore
 /// Departs from the book in two things: π splits ties evenly, and a truncated episode is completed by the best value of the state
 /// that it was cut off in.
 public struct OffPolicyMonteCarlo: TabularLearner, ~Copyable {
+  @usableFromInline
   struct Step: BitwiseCopyable {
-    let slot: Int
-    let reward: Double
-    let probability: Double
+    @usableFromInline let slot: Int
+    @usableFromInline let reward: Double
+    @usableFromInline let probability: Double
+
+    @inlinable
+    init(slot: Int, reward: Double, probability: Double) {
+      self.slot = slot
+      self.reward = reward
+      self.probability = probability
+    }
   }
 
   /// What configurations and readers see.
@@ -31,10 +39,10 @@ public struct OffPolicyMonteCarlo: TabularLearner, ~Copyable {
   public let gamma: Double
   /// The action values.
   public var q: ActionValues
-  private var weights: Table<Double>
-  private var exploration: Exploration
-  private var steps = GrowingTable<Step>()
-  private var probability = 1.0
+  @usableFromInline var weights: Table<Double>
+  @usableFromInline var exploration: Exploration
+  @usableFromInline var steps = GrowingTable<Step>()
+  @usableFromInline var probability = 1.0
 
   /// Makes the learner as it is before its first step.
   public init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
@@ -47,11 +55,17 @@ public struct OffPolicyMonteCarlo: TabularLearner, ~Copyable {
   /// Adds a step, and learns at the episode's end.
   ///
   /// - Parameter probability: `b(A|S)` when the action was chosen.
+  @inlinable @inline(__always)
   public mutating func update(_ t: Transition, probability: Double) {
     if steps.count <= EpisodeRecord.defaultLimit {
       steps.append(Step(slot: t.state * q.space.width + t.action, reward: t.reward, probability: probability))
     }
-    guard t.isLast && failure == nil else { return }
+    if t.isLast { finishEpisode(t) }
+  }
+
+  @usableFromInline
+  mutating func finishEpisode(_ t: Transition) {
+    if failure != nil { return }
     var value = t.terminated ? 0 : q.maximum(in: t.next)
     var weight = 1.0
     for time in stride(from: steps.count - 1, through: 0, by: -1) {
@@ -69,18 +83,21 @@ public struct OffPolicyMonteCarlo: TabularLearner, ~Copyable {
     steps.removeAll()
   }
 
-  private mutating func choose(in state: Int, using stream: inout RandomStream) -> Int {
+  @inlinable @inline(__always)
+  mutating func choose(in state: Int, using stream: inout RandomStream) -> Int {
     let action = exploration.action(q, in: state, using: &stream)
     probability = exploration.probability(of: action, q, in: state)
     return action
   }
 
   /// Begins an episode.
+  @inlinable
   public mutating func begin(in state: Int, using stream: inout RandomStream) -> Int {
     choose(in: state, using: &stream)
   }
 
   /// Keeps a step, learns at the episode's end, and chooses the next action.
+  @inlinable @inline(__always)
   public mutating func learn(from t: Transition, using stream: inout RandomStream) -> Int {
     update(t, probability: probability)
     return t.isLast ? 0 : choose(in: t.next, using: &stream)

@@ -45,7 +45,7 @@ public struct ExpectedSarsa: TabularLearner, ~Copyable {
   }
 
   /// Adds a step to the n-step returns and makes the updates that are due (eqs. 7.5, 7.7).
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func updateByReturns(_ t: Transition) {
     let bootstrap = t.terminated ? 0 : exploration.expectation(q, in: t.next)
     returns.append(t.state * q.space.width + t.action, reward: t.reward)

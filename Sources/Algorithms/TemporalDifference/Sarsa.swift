@@ -48,7 +48,7 @@ public struct Sarsa: TabularLearner, ~Copyable {
   }
 
   /// Adds a step to the n-step returns and makes the updates that are due (eqs. 7.4, 7.5).
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func updateByReturns(_ t: Transition, nextAction: Int) {
     let bootstrap = t.terminated ? 0 : q[t.next, nextAction]
     returns.append(t.state * q.space.width + t.action, reward: t.reward)

@@ -47,7 +47,7 @@ public struct TemporalDifference: TabularLearner, ~Copyable {
   }
 
   /// Adds a step to the n-step returns and makes the updates that are due (eqs. 7.1, 7.2).
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func updateByReturns(_ t: Transition) {
     let bootstrap = t.terminated ? 0 : v[t.next]
     returns.append(t.state, reward: t.reward)

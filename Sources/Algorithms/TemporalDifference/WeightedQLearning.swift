@@ -15,7 +15,7 @@ import RLCore
 /// fewer than two updates has an unbounded variance: any one of those is then the best with equal probability.
 ///
 /// Each weight is the mean over 32 equally probable points of its normal distribution, and the weights are scaled to sum to 1. That takes
-/// `32 |A|²` distribution functions a step, which is some hundred times as long as Q-learning's maximum: the price of the weights.
+/// `32 |A|²` distribution functions a step, which is some hundreds of times as long as Q-learning's maximum: the price of the weights.
 public struct WeightedQLearning: TabularLearner, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(

@@ -38,6 +38,8 @@ extension Laboratory {
     lab.register(planner: PolicyIteration.self)
     lab.register(planner: ModifiedPolicyIteration.self)
     lab.register(planner: ValueIteration.self)
+    lab.register(planner: IntervalIteration.self)
+    lab.register(planner: RelativeValueIteration.self)
     lab.register(MonteCarloPrediction.self, kind: .prediction)
     lab.register(MonteCarloControl.self)
     lab.register(TemporalDifference.self, kind: .prediction)

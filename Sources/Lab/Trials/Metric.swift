@@ -13,6 +13,7 @@ public enum Metric: String, Sendable, CaseIterable {
   case residual
   case errorBound = "error_bound"
   case statesChanged = "states_changed"
+  case averageReward = "average_reward"
   case policyLoss = "policy_loss"
   case valueLoss = "value_loss"
   case entropy

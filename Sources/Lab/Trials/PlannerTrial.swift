@@ -14,7 +14,7 @@ enum PlannerTrial<P: Planner> {
     guard let model = request.task.model else { throw SettingProblem("a planner needs a model") }
     let box = Box(try P(request.settings, model: model, threads: request.threads))
     return TrialProcess(
-      metrics: [.residual, .errorBound, .statesChanged], gamma: gamma,
+      metrics: [.residual, .errorBound, P.findsAverageReward ? .averageReward : .statesChanged], gamma: gamma,
       advance: { _ in
         box.progress = box.planner.iterate()
         box.iteration += 1
@@ -24,7 +24,7 @@ enum PlannerTrial<P: Planner> {
       measure: { row in
         row[0] = box.progress.residual
         row[1] = box.progress.errorBound
-        row[2] = box.progress.changedStates.map(Double.init) ?? .nan
+        row[2] = box.progress.averageReward ?? box.progress.changedStates.map(Double.init) ?? .nan
       },
       report: {
         var report = LearnerReport()

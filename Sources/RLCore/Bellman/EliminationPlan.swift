@@ -32,6 +32,8 @@ final class EliminationPlan: Sendable {
   let rewards: [Double]
   /// Multiplications and additions of one evaluation, about.
   let operationCount: Double
+  /// The most states of a component: a square grid of as many takes half a second a policy.
+  private static let componentLimit = 60_000
 
   /// Plans the elimination.
   ///
@@ -62,6 +64,7 @@ final class EliminationPlan: Sendable {
         rowOffsets.append(rows.count)
         continue
       }
+      if members.count > Self.componentLimit { return nil }
       for (k, v) in members.enumerated() { local[Int(v)] = Int32(k) }
       let symmetric = Self.symmetricGraph(members, local, components.component, graph, reversed)
       guard

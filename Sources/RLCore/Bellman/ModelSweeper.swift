@@ -51,9 +51,31 @@ public struct ModelSweeper: Sendable {
     largest += abs(amount)
   }
 
+  /// Mixes the values with those before the last sweep: `V ← w V + (1 − w) V_before`.
+  public mutating func mixWithPrevious(weight: Double) {
+    for state in 0..<model.stateCount { table[state] = weight * table[state] + (1 - weight) * other[state] }
+  }
+
+  /// The value of a state.
+  public func value(of state: Int) -> Double { table[state] }
+
   /// `V ← T V`.
   public mutating func sweepOptimal(gamma: Double) -> BellmanSweep.Change {
     run { sweep, tables, v, w, states in sweep.optimal(tables, from: v, to: w, states: states, gamma: gamma) }
+  }
+
+  /// `V ← max(V, T V)`.
+  public mutating func sweepRising(gamma: Double) -> BellmanSweep.Change {
+    let change = sweepOptimal(gamma: gamma)
+    for state in 0..<model.stateCount where other[state] > table[state] { table[state] = other[state] }
+    return change
+  }
+
+  /// `V ← min(V, T V)`.
+  public mutating func sweepFalling(gamma: Double) -> BellmanSweep.Change {
+    let change = sweepOptimal(gamma: gamma)
+    for state in 0..<model.stateCount where other[state] < table[state] { table[state] = other[state] }
+    return change
   }
 
   /// `V ← T V`, with the first best pair of each state.

@@ -71,6 +71,14 @@ package struct OrderedSweeper: Sendable {
     return (0..<model.stateCount).map { model.isTerminal($0) ? 0 : value }
   }
 
+  /// Values that are at least V*, below gamma 1: the best reward for ever.
+  package static func upperBound(_ model: FiniteMDP, gamma: Double) -> [Double] {
+    var most = model.expectedRewards.reduce(-Double.infinity) { max($0, $1) }
+    if !model.isContinuing { most = max(most, 0) }
+    let value = most.isFinite ? most / (1 - gamma) : 0
+    return (0..<model.stateCount).map { model.isTerminal($0) ? 0 : value }
+  }
+
   /// Replaces the values; those of terminal states must be 0.
   package mutating func replaceValues(with values: [Double]) {
     for state in 0..<values.count { table[state] = values[state] }

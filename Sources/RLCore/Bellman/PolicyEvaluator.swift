@@ -195,15 +195,16 @@ public struct PolicyEvaluator: Sendable {
   private mutating func interleave(_ group: ArraySlice<StationaryPolicy>, _ gamma: Double) {
     if lanes.count != model.pairCount { lanes = [SIMD8<Double>](repeating: .zero, count: model.pairCount) }
     for policy in group { check(policy, gamma) }
-    lanes.withUnsafeMutableBytes { bytes in
-      let target = bytes.bindMemory(to: Double.self)
-      for lane in 0..<8 {
-        let source = group[group.startIndex + (lane < group.count ? lane : 0)].probabilities
-        source.withUnsafeBufferPointer { source in
-          for pair in 0..<source.count { target[pair &* 8 &+ lane] = source[pair] }
-        }
+    func source(_ lane: Int) -> [Double] { group[group.startIndex + (lane < group.count ? lane : 0)].probabilities }
+    func call(
+      _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ c: UnsafePointer<Double>, _ d: UnsafePointer<Double>,
+      _ e: UnsafePointer<Double>, _ f: UnsafePointer<Double>, _ g: UnsafePointer<Double>, _ h: UnsafePointer<Double>
+    ) {
+      lanes.withUnsafeMutableBufferPointer { lanes in
+        for k in 0..<lanes.count { lanes[k] = SIMD8(a[k], b[k], c[k], d[k], e[k], f[k], g[k], h[k]) }
       }
     }
+    call(source(0), source(1), source(2), source(3), source(4), source(5), source(6), source(7))
   }
 
   /// Marks the positions that a policy, or some lane of eight, reaches from the start distribution.

@@ -48,23 +48,33 @@ package struct TotalRewardWatch: Sendable {
   ///   - sweeps: How many sweeps were made; the certificate takes no more than about twice as many.
   package mutating func bound(of values: () -> [Double], change: Double, isLast: Bool, sweeps: Int) -> Double? {
     guard isLast || (change * longest <= 0.75 * tolerance && change <= nextAttempt) else { return nil }
+    nextAttempt = change / 2
     let given = values()
     let inner = classValues(given)
-    let certificate = TotalRewardCertificate(sweep, values: inner)
-    let excess = max(change, 4 * sweep.rounding(gamma: 1, largest: inner.reduce(0) { max($0, abs($1)) }))
-    nextAttempt = change / 2
+    guard let bound = certificate(of: inner, change: change, sweeps: sweeps) else { return nil }
+    var most = 0.0
+    for state in 0..<given.count where !total.isHopeless[state] {
+      let c = Int(total.classes[state])
+      most = max(most, bound.above[c] + (inner[c] - given[state]), bound.below[c] + (given[state] - inner[c]))
+    }
+    return most
+  }
+
+  /// How far the optimal values of the quotient may lie above and below given ones; nil where that cannot be certified.
+  ///
+  /// - Parameters:
+  ///   - values: `V` of each state of the quotient.
+  ///   - change: By how much a sweep changes them.
+  ///   - sweeps: Half the number of sweeps that may be spent on it.
+  package mutating func certificate(of values: [Double], change: Double, sweeps: Int) -> TotalRewardCertificate.Bound? {
+    let certificate = TotalRewardCertificate(sweep, values: values)
+    let excess = max(change, 4 * sweep.rounding(gamma: 1, largest: values.reduce(0) { max($0, abs($1)) }))
     var width = 4 * excess * longest
     for _ in 0..<8 {
       guard findSteps(certificate.nearlyBest(within: width), limit: 2 * sweeps + 200) else { return nil }
       longest = max(1, steps.reduce(0) { max($0, $1) })
       width = 4 * max(width, excess * longest)
-      guard let bound = certificate.bound(steps: steps) else { continue }
-      var most = 0.0
-      for state in 0..<given.count where !total.isHopeless[state] {
-        let c = Int(total.classes[state])
-        most = max(most, bound.above[c] + (inner[c] - given[state]), bound.below[c] + (given[state] - inner[c]))
-      }
-      return most
+      if let bound = certificate.bound(steps: steps) { return bound }
     }
     return nil
   }

@@ -25,7 +25,7 @@ public struct EpisodeRecord: ~Copyable {
   }
 
   /// The most steps that an episode may have unless the record is told otherwise: 320 megabytes.
-  public static var defaultLimit: Int { 20_000_000 }
+  @inlinable public static var defaultLimit: Int { 20_000_000 }
 
   /// The most steps that are kept.
   public let limit: Int

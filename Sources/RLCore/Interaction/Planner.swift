@@ -9,6 +9,9 @@ public protocol Planner: Configurable, Checkpointable {
   /// - Throws: ``SettingProblem`` where the parameters do not fit the task: a task that never terminates at gamma 1.
   init(_ settings: Settings, model: FiniteMDP, threads: Int) throws
 
+  /// Whether it finds the best average reward a step instead of a discounted or total one.
+  static var findsAverageReward: Bool { get }
+
   /// Does one sweep or one improvement.
   mutating func iterate() -> PlannerProgress
 
@@ -20,6 +23,11 @@ public protocol Planner: Configurable, Checkpointable {
 
   /// What the planner would do: for control the policy that is greedy in ``actionValues``, for prediction the policy itself.
   var policy: StationaryPolicy { get }
+}
+
+extension Planner {
+  /// Values are discounted or total rewards.
+  public static var findsAverageReward: Bool { false }
 }
 
 /// How far a planner has come.
@@ -35,15 +43,19 @@ public struct PlannerProgress: Sendable, Equatable {
   public var isFinished: Bool
   /// In how many states the policy changed, for methods that iterate over policies.
   public var changedStates: Int?
+  /// The best average reward a step, for methods that compute it.
+  public var averageReward: Double?
 
   /// How far a planner has come.
   public init(
-    residual: Double, errorBound: Double, isConverged: Bool, isFinished: Bool? = nil, changedStates: Int? = nil
+    residual: Double, errorBound: Double, isConverged: Bool, isFinished: Bool? = nil, changedStates: Int? = nil,
+    averageReward: Double? = nil
   ) {
     self.residual = residual
     self.errorBound = errorBound
     self.isConverged = isConverged
     self.isFinished = isFinished ?? isConverged
     self.changedStates = changedStates
+    self.averageReward = averageReward
   }
 }

@@ -34,7 +34,11 @@ import Testing
 
   private static let solvers = ["in-place", "backward", "alternating", "topological", "anderson", "auto"]
   private static let control =
-    ["value-iteration", "policy-iteration", "modified-policy-iteration"] + solvers.map { "value-iteration " + $0 }
+    [
+      "value-iteration", "policy-iteration", "policy-iteration iterative", "modified-policy-iteration",
+      "interval-iteration",
+    ]
+    + solvers.map { "value-iteration " + $0 }
   private static let methods = ["synchronous", "in-place", "direct"]
 
   private static func make(
@@ -46,6 +50,11 @@ import Testing
       try runner(
         ValueIteration.self, model,
         changes.merging(["solver": .text(String(name.dropFirst("value-iteration ".count)))]) { old, _ in old },
+        threads: threads)
+    case "interval-iteration": try runner(IntervalIteration.self, model, changes, threads: threads)
+    case "policy-iteration iterative":
+      try runner(
+        PolicyIteration.self, model, changes.merging(["evaluation": .text("iterative")]) { old, _ in old },
         threads: threads)
     case "policy-iteration": try runner(PolicyIteration.self, model, changes, threads: threads)
     case "modified-policy-iteration": try runner(ModifiedPolicyIteration.self, model, changes, threads: threads)

@@ -72,6 +72,29 @@ import Testing
     }
   }
 
+  /// Osband (2013): the best average reward of RiverSwim with six states; and a task of period two.
+  @Test func averageRewards() throws {
+    let river = try RiverSwim.task(Settings(defaultsOf: RiverSwim.self)).model
+    let (planner, progress) = try plan(RelativeValueIteration.self, river, [:])
+    #expect(progress.last!.isConverged && progress.last!.errorBound <= 1e-8)
+    #expect(abs(progress.last!.averageReward! - 0.428622) < 1e-6)
+    var evaluator = PolicyEvaluator(river)
+    // The greedy policy swims right everywhere; discounted near 1 its value times 1 − γ is the average.
+    let value = evaluator.startValue(of: planner.policy, gamma: 1 - 1e-9).value
+    #expect(abs(value * 1e-9 - 0.428622) < 1e-6)
+    var builder = FiniteMDPBuilder(states: 2, actions: 1)
+    for state in 0..<2 {
+      builder.addPair(state: state, action: 0)
+      builder.addOutcome(probability: 1, next: 1 - state, reward: state == 0 ? 1 : 0)
+    }
+    let turns = try builder.build(initial: [.init(state: 0, probability: 1)])
+    let (swap, steps) = try plan(RelativeValueIteration.self, turns, [:])
+    #expect(steps.last!.averageReward == 0.5 && steps.last!.isConverged)
+    #expect(abs(swap.values[1] + 0.5) < 1e-8)
+    let episodic = try CliffWalking.task(Settings(defaultsOf: CliffWalking.self)).model
+    #expect(throws: SettingProblem.self) { try plan(RelativeValueIteration.self, episodic, [:]) }
+  }
+
   @Test func evaluatesGivenPolicies() throws {
     let model = try CliffWalking.task(Settings(defaultsOf: CliffWalking.self)).model
     var actions = [Setting](repeating: .integer(1), count: 48)
