@@ -59,7 +59,7 @@ public struct Laboratory: Sendable {
               "\"\(L.about.id)\" learns when an episode ends, and no episode of this task does; set environment.time_limit"
             )
           }
-          _ = try L(settings, context: LearnerContext(space: task.space, model: task.model))
+          _ = try L(settings, context: task.learnerContext)
         },
         make: { request in try OnlineTrial<L>.process(for: request) }))
   }
@@ -70,7 +70,7 @@ public struct Laboratory: Sendable {
     add(
       AlgorithmEntry(
         L.about, kind: .bandit, units: [.episodes, .steps],
-        check: { settings, task in _ = try L(settings, context: LearnerContext(space: task.space, model: task.model)) },
+        check: { settings, task in _ = try L(settings, context: task.learnerContext) },
         make: { request in try OnlineTrial<L>.process(ofRuleFor: request) }))
   }
 

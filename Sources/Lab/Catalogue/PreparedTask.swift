@@ -54,6 +54,17 @@ public final class PreparedTask: Sendable {
     if case .finite(let task) = content { task.model } else { nil }
   }
 
+  /// What learners see of the states; nil where they see which one it is.
+  public var observations: Observations? {
+    if case .finite(let task) = content { task.observations } else { nil }
+  }
+
+  /// What a learner finds out about the task.
+  public var learnerContext: LearnerContext {
+    if let observations { return LearnerContext(space: observations.space) }
+    return LearnerContext(space: space, model: model)
+  }
+
   /// The grid that the states lie on, if they do.
   public var grid: GridLayout? {
     if case .finite(let task) = content { task.grid } else { nil }

@@ -49,7 +49,7 @@ struct Evaluator {
 }
 
 extension PreparedTask {
-  /// The task as an environment of any type, off the hot path.
+  /// The task as an environment of any type, off the hot path; its states are always seen.
   @usableFromInline var anyEnvironment: AnyTabularEnvironment {
     switch content {
     case .finite(let task): AnyTabularEnvironment(simulation(of: task.model))

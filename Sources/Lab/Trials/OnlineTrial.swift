@@ -7,10 +7,10 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
   /// Makes a trial of a learner on whatever the task gives: compiled for the simulation of finite models, by a table of functions elsewhere.
   @inlinable
   static func process(for request: TrialRequest) throws -> TrialProcess {
-    if let (simulation, model) = request.task.finite {
-      return try process(on: simulation, model: model, request: request) { _, _ in }
+    if let simulation = request.task.finite {
+      return try process(on: simulation, request: request) { _, _ in }
     }
-    return try process(on: request.task.anyEnvironment, model: nil, request: request) { environment, row in
+    return try process(on: request.task.anyEnvironment, request: request) { environment, row in
       if let statistics = environment.takeStatistics() { statistics.write(into: row) }
     }
   }
@@ -19,12 +19,11 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
   @inlinable
   static func process(ofRuleFor request: TrialRequest) throws -> TrialProcess {
     if let bandit = request.task.bandit {
-      return try process(on: bandit, model: nil, request: request) { environment, row in
+      return try process(on: bandit, request: request) { environment, row in
         environment.takeStatistics().write(into: row)
       }
     }
-    return try process(on: request.task.anyEnvironment, model: request.task.model, request: request) {
-      environment, row in
+    return try process(on: request.task.anyEnvironment, request: request) { environment, row in
       if let statistics = environment.takeStatistics() { statistics.write(into: row) }
     }
   }
@@ -38,11 +37,12 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
 
   @inlinable
   static func process<E: TabularEnvironment>(
-    on environment: E, model: FiniteMDP?, request: TrialRequest,
+    on environment: E, request: TrialRequest,
     extra: @escaping (inout E, UnsafeMutableBufferPointer<Double>) -> Void
   ) throws -> TrialProcess {
-    let learner = try Learner(request.settings, context: LearnerContext(space: environment.space, model: model))
+    let learner = try Learner(request.settings, context: request.task.learnerContext)
     let gamma = learner.gamma
+    let observations = request.task.observations
     let unit = request.budget.unit
     let hasEpisodes = request.task.onlineMetrics.contains(.episodeReturn)
     let box = Box(
@@ -69,6 +69,7 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
       report: {
         var report = LearnerReport()
         box.loop.learner.report(into: &report)
+        if let observations { report.lift(through: observations) }
         return report
       },
       save: { box.loop.save(to: &$0) },
@@ -99,9 +100,11 @@ extension BanditStatistics {
 }
 
 extension PreparedTask {
-  /// The simulation of the task's model, if it has one.
-  @usableFromInline var finite: (FiniteSimulation, FiniteMDP)? {
-    if case .finite(let task) = content { (simulation(of: task.model), task.model) } else { nil }
+  /// The simulation of the task's model, if it has one, as learners see it.
+  @usableFromInline var finite: FiniteSimulation? {
+    guard case .finite(let task) = content else { return nil }
+    let simulation = simulation(of: task.model)
+    return task.observations.map(simulation.observed) ?? simulation
   }
 
   /// The task as a k-armed bandit, if it is that.

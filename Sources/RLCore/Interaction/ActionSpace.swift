@@ -32,6 +32,15 @@ public struct ActionSpace: Sendable, Equatable {
     self.counts = isRegular ? [] : counts.map(Int32.init)
   }
 
+  /// A space of a given width, though no state may offer as many actions.
+  init(counts: [Int], width: Int) {
+    precondition(counts.allSatisfy { (0...width).contains($0) }, "\(counts) actions of \(width)")
+    stateCount = counts.count
+    self.width = width
+    let isRegular = counts.allSatisfy { $0 == 0 || $0 == width }
+    self.counts = isRegular ? [] : counts.map(Int32.init)
+  }
+
   /// The space of a finite model.
   public init(_ model: FiniteMDP) {
     stateCount = model.stateCount

@@ -75,12 +75,15 @@ public struct FiniteTask: Sendable {
   public var grid: GridLayout?
   /// After how many steps an episode is truncated; nil for never. No part of the model.
   public var timeLimit: Int?
+  /// What learners see of the states; nil where they see which one it is. No part of the model, which planners know.
+  public var observations: Observations?
 
   /// A finite task.
-  public init(model: FiniteMDP, grid: GridLayout? = nil, timeLimit: Int? = nil) {
+  public init(model: FiniteMDP, grid: GridLayout? = nil, timeLimit: Int? = nil, observations: Observations? = nil) {
     self.model = model
     self.grid = grid
     self.timeLimit = timeLimit
+    self.observations = observations
   }
 }
 

@@ -31,9 +31,10 @@ public struct Transition {
 
 /// What a learner finds out about its task before it starts.
 public struct LearnerContext: Sendable {
-  /// States and actions.
+  /// States and actions; observations in place of states where that is all that is seen (see ``Observations``).
   public let space: ActionSpace
-  /// What the actions of each state are called, for policies given by name; empty where nobody knows.
+  /// The model whose states are those of ``space``, for policies that are written for them; nil where nobody knows, or where states
+  /// look alike.
   public let model: FiniteMDP?
 
   /// What a learner finds out about its task.

@@ -3,9 +3,11 @@
 /// The model is laid out once for drawing: a slot for each state and action (see ``ActionSpace``), with its outcomes of 8 bytes at a fixed
 /// stride and the cumulative probabilities as 64-bit thresholds. Every copy shares that layout, which never changes. A step of a deterministic model draws
 /// nothing; of a stochastic one, one word.
+///
+/// Where states look alike (``observed(through:)``), what it gives back are the numbers of observations, and ``space`` is theirs.
 public struct FiniteSimulation: TabularEnvironment, @unchecked Sendable {
-  /// States and actions.
-  public let space: ActionSpace
+  /// States and actions; observations and actions where states look alike.
+  public private(set) var space: ActionSpace
   @usableFromInline let tables: Tables
   @usableFromInline let entries: UnsafePointer<Tables.Entry>
   @usableFromInline let thresholds: UnsafePointer<UInt64>
@@ -13,6 +15,20 @@ public struct FiniteSimulation: TabularEnvironment, @unchecked Sendable {
   @usableFromInline let width: Int
   @usableFromInline let stride: Int
   @usableFromInline var state = 0
+  /// The observation of each state, where they look alike; the views keep it alive.
+  @usableFromInline var seen: UnsafePointer<Int32>?
+  private var views: Views?
+
+  private final class Views: @unchecked Sendable {
+    let numbers: UnsafeMutablePointer<Int32>
+
+    init(_ observations: Observations) {
+      numbers = .allocate(capacity: observations.numbers.count)
+      for (state, number) in observations.numbers.enumerated() { (numbers + state).initialize(to: number) }
+    }
+
+    deinit { numbers.deallocate() }
+  }
 
   /// Lays a model out for drawing.
   public init(_ model: FiniteMDP) {
@@ -25,18 +41,35 @@ public struct FiniteSimulation: TabularEnvironment, @unchecked Sendable {
     stride = tables.stride
   }
 
+  /// The same samples, of which only observations are seen.
+  public func observed(through observations: Observations) -> FiniteSimulation {
+    precondition(
+      observations.numbers.count == tables.stateCount,
+      "observations of \(observations.numbers.count) states for \(tables.stateCount)")
+    var copy = self
+    let views = Views(observations)
+    copy.views = views
+    copy.seen = UnsafePointer(views.numbers)
+    copy.space = observations.space
+    return copy
+  }
+
+  /// What is seen of the current state.
+  @inlinable @inline(__always)
+  var observation: Int { seen == nil ? state : Int(seen.unsafelyUnwrapped[state]) }
+
   /// Begins an episode in a state drawn from the start distribution. One word, unless there is only one start.
   @inlinable
   public mutating func reset(using stream: inout RandomStream) -> Int {
     state = tables.starts.count == 1 ? tables.starts[0] : tables.drawStart(using: &stream)
-    return state
+    return observation
   }
 
   /// Begins an episode in any state that offers an action, all equally likely. One word.
   @inlinable
   public mutating func resetAnywhere(using stream: inout RandomStream) -> Int {
     state = tables.actingStates[stream.uniform(below: tables.actingStates.count)]
-    return state
+    return observation
   }
 
   /// Draws an outcome of an action in the current state.
@@ -68,7 +101,7 @@ public struct FiniteSimulation: TabularEnvironment, @unchecked Sendable {
     let isEnd = entry.target < 0
     let next = Int(isEnd ? ~entry.target : entry.target)
     state = next
-    return Outcome(observation: next, reward: amounts[Int(entry.code)], terminated: isEnd)
+    return Outcome(observation: observation, reward: amounts[Int(entry.code)], terminated: isEnd)
   }
 }
 
@@ -87,11 +120,13 @@ extension FiniteSimulation {
     @usableFromInline let thresholds: UnsafeMutablePointer<UInt64>
     @usableFromInline let amounts: UnsafeMutablePointer<Double>
     @usableFromInline let stride: Int
+    let stateCount: Int
     @usableFromInline let starts: [Int]
     @usableFromInline let startWeights: [Double]
     @usableFromInline let actingStates: [Int]
 
     init(_ model: FiniteMDP, space: ActionSpace) {
+      stateCount = model.stateCount
       var most = 1
       for pair in 0..<model.pairCount { most = max(most, model.outcomes(of: pair).count) }
       stride = most
@@ -148,8 +183,8 @@ extension FiniteSimulation: Checkpointable {
   /// Takes up the current state.
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
     let state = try reader.integer()
-    guard state >= 0 && state < space.stateCount else {
-      throw StateError("state \(state) is not in [0, \(space.stateCount))")
+    guard state >= 0 && state < tables.stateCount else {
+      throw StateError("state \(state) is not in [0, \(tables.stateCount))")
     }
     self.state = state
   }

@@ -42,6 +42,8 @@ import Testing
     let values = solver.optimalValues()
     #expect(values == [-3, -2, -1])
     #expect(solver.optimalActions(values) == [[1], [0], [1]])
+    #expect(try ShortCorridor.task().observations?.numbers == [0, 0, 0])
+    #expect(try ShortCorridor.task(with: ["aliased": .boolean(false)]).observations == nil)
     #expect(ShortCorridor.problem(with: ["goal_reward": .null])?.hasPrefix(".goal_reward: ") == true)
   }
 }

@@ -96,4 +96,23 @@ import Testing
     }
     #expect(regrets[0] == regrets[1])
   }
+
+  /// Sutton & Barto, Example 13.1: an ε-greedy method that cannot tell the states apart, greedy to the left or to the right, is worth
+  /// −82.105 or −44.211 with ε 0.1. J* is −3: the model knows the states.
+  @Test func statesThatLookAlikeShareAPolicy() throws {
+    let text = """
+      {environment: {id: 'short-corridor', time_limit: 1000}, algorithm: {id: 'sarsa', epsilon: 0.1, alpha: 0.1},
+       budget: {episodes: 200}}
+      """
+    let variant = try experiment(text).variants[0]
+    let record = try record(variant, seed: 0)
+    let gap = record.metrics.firstIndex(of: "behavior_gap")! + 3
+    let gaps = (0..<record.rowCount).map { record.rows[$0 * record.width + gap] }.filter { !$0.isNaN }
+    for value in gaps.dropFirst() {
+      #expect(abs(value - 79.1052631579) < 1e-9 || abs(value - 41.2105263158) < 1e-9, "\(value)")
+    }
+    #expect(gaps.count > 50)
+    let tables = try #require(record.tables)
+    #expect(tables.probabilities.prefix(2) == tables.probabilities.suffix(2))
+  }
 }
