@@ -51,17 +51,22 @@ struct CellGroup: Sendable {
     return zip(labels, members).map { CellGroup(label: $0, members: $1) }
   }
 
-  /// The member with the best mean score over some seeds; the first of equals.
+  /// The member with the best mean score over some seeds. Among equal means, such as infinite ones, the interquartile
+  /// mean decides, then the median, then the order.
   ///
   /// - Parameters:
   ///   - scores: For each member, its scores on these seeds.
   static func best(_ scores: [TrialScores], _ kind: ScoreRules.Kind, rules: ScoreRules) -> Int {
+    func key(_ score: TrialScores) -> (Double, Double, Double) {
+      let summary = Statistics.Summary(score.values(kind))
+      func oriented(_ value: Double?) -> Double { value.map(rules.oriented) ?? -.infinity }
+      return (oriented(summary.mean), oriented(summary.iqm), oriented(summary.median))
+    }
     var best = 0
-    var bestMean = -Double.infinity
+    var bestKey = (-Double.infinity, -Double.infinity, -Double.infinity)
     for (index, score) in scores.enumerated() {
-      guard let mean = Statistics.mean(score.values(kind)).map(rules.oriented), mean > bestMean else { continue }
-      best = index
-      bestMean = mean
+      let key = key(score)
+      if key > bestKey { (best, bestKey) = (index, key) }
     }
     return best
   }

@@ -14,33 +14,36 @@ extension Comparison {
     if contest.isIdentical {
       return place + "\(ours) and \(theirs) have the same \(scoreName(duel.kind)) on every seed."
     }
-    guard let mean = row.summary(duel.kind).mean, let rivalMean = rival.summary(duel.kind).mean else {
+    let (summary, other) = (row.summary(duel.kind), rival.summary(duel.kind))
+    guard let mean = summary.mean, let rivalMean = other.mean else {
       return place + "\(ours) and \(theirs) cannot be compared: one of them has no \(scoreName(duel.kind))."
     }
-    let means = "\(Self.number(mean)) against \(Self.number(rivalMean))"
-    // Both tests must agree, so that neither a far outlier nor a normal model alone makes a difference; among very many
-    // comparisons no number of drawn permutations is enough, and Student's stands alone.
+    let areFinite = mean.isFinite && rivalMean.isFinite
+    let means =
+      areFinite
+      ? "\(Self.number(mean)) against \(Self.number(rivalMean))"
+      : "a median of \(Self.number(summary.median)) against \(Self.number(other.median))"
+    // Among very many comparisons no number of drawn permutations is enough, and Student's test stands alone.
     let asks = duel.contest.freeTestName == .mannWhitney || effort.resolves(mainDuels.count) || duel.tHolm == nil
-    guard let p = [duel.tHolm, asks ? duel.freeHolm : nil].compactMap({ $0 }).max() else {
+    let pValues = [duel.tHolm, asks ? duel.freeHolm : nil].compactMap { $0 }
+    guard let least = pValues.min(), let most = pValues.max() else {
       return place
         + "\(ours) has a \(scoreName(duel.kind)) of \(means) of \(theirs); there are too few runs for a test."
     }
-    let tests = evidence(duel)
-    if p < Self.significance {
-      let isBetter =
-        contest.difference.map { rules.oriented($0) > 0 } ?? (contest.improvement.map { $0 > 0.5 } ?? false)
-      return place
-        + "\(ours) has a \(isBetter ? "better" : "worse") \(scoreName(duel.kind)) than \(theirs): \(means), \(tests)."
-    }
-    return place
-      + "no difference in \(scoreName(duel.kind)) between \(ours) and \(theirs) is shown: \(means), \(tests)."
+    let isBetter =
+      contest.difference.map { rules.oriented($0) > 0 } ?? (contest.improvement.map { $0 > 0.5 } ?? false)
+    let claim = "\(ours) has a \(isBetter ? "better" : "worse") \(scoreName(duel.kind)) than \(theirs)"
+    let tests = "\(means), \(evidence(duel))."
+    if most < Self.significance { return place + "\(claim): \(tests)" }
+    if least < Self.significance { return place + "the tests disagree whether \(claim): \(tests)" }
+    return place + "no difference in \(scoreName(duel.kind)) between \(ours) and \(theirs) is shown: \(tests)"
   }
 
   /// The numbers behind a verdict.
   private func evidence(_ duel: Duel) -> String {
     let contest = duel.contest
     var parts: [String] = []
-    if let difference = contest.difference {
+    if let difference = contest.difference, difference.isFinite {
       parts.append("a difference of \(Self.number(difference))" + Self.bracket(contest.interval))
     }
     var tests: [String] = []
