@@ -27,7 +27,9 @@ struct Plan {
       lines.append("then \(confirm.seeds) fresh seeds of each algorithm's best cell")
     }
     if held > 0 { lines.append("\(held) of \(experiment.trialCount) trials are finished already") }
-    if let estimate { lines.append(text(of: estimate)) }
+    if let estimate {
+      lines.append(held < experiment.trialCount ? text(of: estimate) : "nothing is left to run")
+    }
     return lines.joined(separator: "\n")
   }
 
