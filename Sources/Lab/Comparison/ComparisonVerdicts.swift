@@ -32,10 +32,10 @@ extension Comparison {
     }
     let isBetter =
       contest.difference.map { rules.oriented($0) > 0 } ?? (contest.improvement.map { $0 > 0.5 } ?? false)
-    let claim = "\(ours) has a \(isBetter ? "better" : "worse") \(scoreName(duel.kind)) than \(theirs)"
+    let claim = "a \(isBetter ? "better" : "worse") \(scoreName(duel.kind)) than \(theirs)"
     let tests = "\(means), \(evidence(duel))."
-    if most < Self.significance { return place + "\(claim): \(tests)" }
-    if least < Self.significance { return place + "the tests disagree whether \(claim): \(tests)" }
+    if most < Self.significance { return place + "\(ours) has \(claim): \(tests)" }
+    if least < Self.significance { return place + "\(ours) may have \(claim), but the tests do not agree: \(tests)" }
     return place + "no difference in \(scoreName(duel.kind)) between \(ours) and \(theirs) is shown: \(tests)"
   }
 

@@ -90,6 +90,9 @@ import Testing
     #expect(CellGroup.best([scores([]), scores([-5]), scores([-5])], .final, rules: rules) == 1)
     #expect(CellGroup.best([scores([-.infinity]), scores([-5])], .area, rules: rules) == 1)
     let gaps = ScoreRules(metric: .optimalityGap)
+    // Where all means are infinite, the middle of the runs decides.
+    #expect(
+      CellGroup.best([scores([9, 9, 9, 9, .infinity]), scores([2, 2, 3, 3, .infinity])], .final, rules: gaps) == 1)
     #expect(CellGroup.best([scores([.infinity]), scores([5]), scores([1])], .final, rules: gaps) == 2)
   }
 }

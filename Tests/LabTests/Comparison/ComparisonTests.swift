@@ -48,9 +48,10 @@ import Testing
     #expect(duel.contest.freeTest?.pValue == 2 / 32.0)
     #expect(duel.tHolm == duel.contest.tTest?.pValue)
     #expect(comparison.verdicts.count == 1)
-    // Five seeds cannot be significant in a sign-flip test, and the verdict does not claim it.
+    // Five seeds cannot be significant in a sign-flip test, and the verdict does not hide that.
     #expect(
-      comparison.verdicts[0].hasPrefix("On cliff-walking, no difference in final return between q-learning and sarsa"))
+      comparison.verdicts[0].contains("q-learning may have a worse final return than sarsa, but the tests do not agree")
+    )
   }
 
   @Test func saysBetterOrWorseWhenBothTestsAgree() async throws {
@@ -69,6 +70,26 @@ import Testing
     let length = try await compare([results])
     #expect(length.rules.lessIsBetter)
     #expect(length.verdicts[0].contains("q-learning has a better final length than sarsa"))
+  }
+
+  @Test func saysWhenNothingIsShown() async throws {
+    var results = twoAlgorithms
+    results.variants[0].curves = curves((0..<12).map { -10 - Double($0 % 3) })
+    results.variants[1].curves = curves((0..<12).map { -10 - Double($0 % 4) })
+    let verdict = try await compare([results]).verdicts[0]
+    #expect(verdict.hasPrefix("On cliff-walking, no difference in final return between q-learning and sarsa is shown"))
+  }
+
+  @Test func infiniteMeansAreSpokenOfAsMedians() async throws {
+    var results = twoAlgorithms
+    results.metric = "optimality_gap"
+    results.variants[0].curves = curves((0..<12).map { $0 == 3 ? .infinity : Double($0 % 3) })
+    results.variants[1].curves = curves((0..<12).map { 10 + Double($0 % 4) })
+    let verdict = try await compare([results]).verdicts[0]
+    #expect(
+      verdict.hasPrefix(
+        "On cliff-walking, q-learning has a worse final optimality_gap than sarsa: a median of 11.50 against 1, "
+          + "Mann–Whitney test"), "\(verdict)")
   }
 
   @Test func correctsOverAllComparisons() async throws {
