@@ -61,7 +61,7 @@ struct Arguments {
       } else if let value = rest.popFirst() {
         values[flag.name, default: []].append(value)
       } else {
-        throw LabError(.usage, "\(command): --\(flag.name) needs a value: --\(flag.name) \(flag.value!)")
+        throw LabError(.usage, "\(command): --\(flag.name) has no value; write --\(flag.name) \(flag.value!)")
       }
     }
     if positional.count > allowed.upperBound {

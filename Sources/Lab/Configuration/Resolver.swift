@@ -473,7 +473,8 @@ struct Resolver {
       let rows = budget.count / every
       let most = entry.kind == .control ? truth.affordablePoints(budget: budget, rows: rows) : 100
       let least = max(1, (rows + most - 2) / (most - 1))
-      let divisor = (least...(2 * least)).first { rows % $0 == 0 && budget.count % (every * $0) == 0 }
+      // A budget of many rows has a divisor near, or does without.
+      let divisor = (least...(least + min(least, 10_000))).first { rows % $0 == 0 && budget.count % (every * $0) == 0 }
       return (divisor ?? least) * every
     case .boolean(false)?, .null?: return nil
     case .table(let fields)? where fields.count == 1 && fields[0].key == "every":

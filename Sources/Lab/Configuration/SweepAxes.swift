@@ -71,7 +71,7 @@ struct SweepAxes {
     for field in fields { axes.append(try axis(field.key, field.value, root: root, place: place, mayRepeat: true)) }
     for axis in axes where axis.values.count != axes[0].values.count {
       throw SettingProblem(
-        "\"\(axes[0].path)\" has \(axes[0].values.count) values and \"\(axis.path)\" has \(axis.values.count); zip needs equally many",
+        "\"\(axes[0].path)\" has \(axes[0].values.count) values and \"\(axis.path)\" has \(axis.values.count); zip needs equally many; give as many of each",
         at: place)
     }
     // A value may come again on one axis, beside another value on another: what may not come again is the whole.
@@ -100,7 +100,8 @@ struct SweepAxes {
           throw SettingProblem("a conditional axis has no \"\(field.key)\"; it has: values, when", at: ".\(field.key)")
         }
         guard let values = setting["values"], let condition = setting["when"]?.fields else {
-          throw SettingProblem("a conditional axis needs \"values\" and \"when\": {values: [...], when: {path: value}}")
+          throw SettingProblem(
+            "a conditional axis needs \"values\" and \"when\"; write {values: [...], when: {path: value}}")
         }
         let (list, isLogarithmic) = try self.values(values, path: path, root: root, mayRepeat: mayRepeat)
         return Axis(
@@ -117,7 +118,8 @@ struct SweepAxes {
   ) throws(SettingProblem) -> (values: [Setting], isLogarithmic: Bool) {
     if let elements = setting.elements {
       if elements.isEmpty { throw SettingProblem("the list is empty; give at least one value") }
-      for (index, element) in elements.enumerated() where !mayRepeat && elements[..<index].contains(element) {
+      var seen: Set<String> = []
+      for (index, element) in elements.enumerated() where !mayRepeat && !seen.insert(element.description).inserted {
         throw SettingProblem("\(element) comes twice; keep one", at: "[\(index)]")
       }
       return (elements, false)
@@ -128,7 +130,9 @@ struct SweepAxes {
       for field in fields where field.key != "random" && field.key != "n" {
         throw SettingProblem("a random axis has no \"\(field.key)\"; it has: random, n", at: ".\(field.key)")
       }
-      guard let count = setting["n"] else { throw SettingProblem("a random axis needs \"n\", how many values to draw") }
+      guard let count = setting["n"] else {
+        throw SettingProblem("a random axis needs \"n\", how many values to draw; add n: 20")
+      }
       let n = try Interval.whole(count, in: 1...100_000)
       return try randomValues(random, count: n, path: path, root: root)
     }
@@ -177,9 +181,12 @@ struct SweepAxes {
     let kind = fields[0].key
     let isTooLarge = max(a.magnitude, b.magnitude) > (kind == "integer" ? 0x1p53 : 1e300)
     if isTooLarge { throw SettingProblem("the ends \(a) and \(b) are too far out; give smaller ones") }
-    if kind == "log" && a <= 0 { throw SettingProblem("a log axis needs ends above 0; it has \(a) and \(b)") }
+    if kind == "log" && a <= 0 {
+      throw SettingProblem("a log axis needs ends above 0; it has \(a) and \(b)")
+    }
     var stream = RandomStream(root: root ^ Fingerprint.hash(path), index: 0, component: "sweep")
     var values: [Setting] = []
+    var seen: Set<String> = []
     var tries = 0
     while values.count < count {
       let value: Setting
@@ -191,8 +198,10 @@ struct SweepAxes {
           Int(a.rounded(.up)) + stream.uniform(below: max(1, Int(b.rounded(.down)) - Int(a.rounded(.up)) + 1)))
       }
       tries += 1
-      if !values.contains(value) { values.append(value) }
-      if tries > 100 * count { throw SettingProblem("there are fewer than \(count) different values in [\(a), \(b)]") }
+      if seen.insert(value.description).inserted { values.append(value) }
+      if tries > 100 * count {
+        throw SettingProblem("there are fewer than \(count) different values in [\(a), \(b)]; give a smaller n")
+      }
     }
     return (values, kind == "log")
   }

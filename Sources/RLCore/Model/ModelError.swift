@@ -40,12 +40,13 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .pairOutOfOrder(let state, let action):
       "state \(state), action \(action): the pair came twice or out of order; add pairs by rising state, then action"
     case .invalidProbability(let p, let state, let action):
-      "state \(state), action \(action): the probability \(p) is not in [0, 1]"
+      "state \(state), action \(action): the probability \(p) is not in [0, 1]; mend the number"
     case .invalidReward(let reward, let state, let action):
-      "state \(state), action \(action): the reward \(reward) is not a finite number"
+      "state \(state), action \(action): the reward \(reward) is not a finite number; write a finite one"
     case .rowSum(let sum, let state, let action):
       "state \(state), action \(action): the probabilities sum to \(sum); make them sum to 1 (within 1e-9)"
-    case .invalidStart(let p, let state): "the start probability \(p) of state \(state) is not in [0, 1]"
+    case .invalidStart(let p, let state):
+      "the start probability \(p) of state \(state) is not in [0, 1]; mend the number"
     case .startSum(let sum): "the start probabilities sum to \(sum); make them sum to 1 (within 1e-9)"
     case .labelCount(let what, let count, let expected): "\(what) has \(count) entries; give \(expected), one each"
     }

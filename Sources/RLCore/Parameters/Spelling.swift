@@ -1,6 +1,6 @@
 /// Finds the word that somebody meant.
 public enum Spelling {
-  /// The candidate nearest to a word, if it is near enough to be meant: at most a third of the letters differ.
+  /// The candidate nearest to a word, if it is near enough to be meant: at most about a third of the letters differ.
   public static func suggestion(for word: String, among candidates: [String]) -> String? {
     if word.utf8.count > 64 { return nil }
     var best: (distance: Int, candidate: String)?
@@ -8,7 +8,7 @@ public enum Spelling {
       let distance = distance(word.lowercased(), candidate.lowercased())
       if best == nil || distance < best!.distance { best = (distance, candidate) }
     }
-    guard let best, best.distance <= max(1, max(word.count, best.candidate.count) / 3) else { return nil }
+    guard let best, best.distance <= max(1, (max(word.count, best.candidate.count) + 1) / 3) else { return nil }
     return best.candidate
   }
 

@@ -1,0 +1,52 @@
+/// Texts that are not JSON5. A fault has a line and a column, counted from 1.
+extension WrongInput {
+  static let syntax: [WrongInput] = [
+    .init("empty file", config: "", "line 1, column 1", "the file is empty"),
+    .init("only blanks and a comment", config: "  \n // nothing\n", "line 3, column 1", "the file is empty"),
+    .init("an object without an end", config: "{name: 'a'", "line 1, column 1", "has no end; write }"),
+    .init("an object cut after a comma", config: "{name: 'a',\n", "line 1, column 1", "has no end; write }"),
+    .init("a list without an end", config: "{seeds: [1, 2", "line 1, column 9", "has no end; write ]"),
+    .init("a key without a value", config: "{\n  name:", "line 2, column 8", "the file ends where a value belongs"),
+    .init("a key without a colon", config: "{name 'a'}", "line 1, column 7", "unexpected \"'\"", "write a colon"),
+    .init("two fields without a comma", config: "{seed: 1\n seeds: 2}", "line 2, column 2", "write a comma or }"),
+    .init("two elements without a comma", config: "{seeds: [1 2]}", "line 1, column 12", "write a comma or ]"),
+    .init("a comma too many", config: "{seed: 1,, seeds: 2}", "line 1, column 10", "unexpected \",\""),
+    .init("a comma for an element", config: "{seeds: [1,,2]}", "line 1, column 12", "where a value belongs"),
+    .init("a brace too many", config: "{seed: 1}}", "line 1, column 10", "after the end of the value; remove it"),
+    .init("a string without an end", config: "{name: 'a}", "line 1, column 8", "has no end; write a quote"),
+    .init("a string over two lines", config: "{name: \"a\nb\"}", "line 1, column 8", "has no end on its line"),
+    .init("a comment without an end", config: "{seed: 1 /* }", "line 1, column 10", "has no end; write */"),
+    .init("a tab in a string", config: "{name: 'a\tb'}", "line 1, column 10", "0x09", "write \\u0009"),
+    .init("an escape that is none", config: "{name: 'a\\qb'}", "line 1, column 10", "this escape is none"),
+    .init("a short escape", config: "{name: '\\u12'}", "line 1, column 9", "4 hexadecimal digits"),
+    .init("half a surrogate pair", config: "{name: '\\ud83d'}", "line 1, column 9", "half of a character"),
+    .init("a value that is no word", config: "{seed: yes}", "line 1, column 8", "\"yes\" is no value"),
+    .init("a number with a leading zero", config: "{seed: 01}", "line 1, column 8", "\"01\" is no value"),
+    .init("two signs", config: "{seed: --1}", "line 1, column 8", "\"--1\" is no value"),
+    .init("an exponent without digits", config: "{seed: 1e}", "line 1, column 8", "\"1e\" is no value"),
+    .init("a number beyond the largest", config: "{seed: 1e999}", "line 1, column 8", "too large; write a smaller"),
+    .init("a number below the smallest", config: "{seed: 1e-999}", "line 1, column 8", "too small; write 0"),
+    .init("hexadecimal digits without end", config: "{seed: 0xFFFFFFFFFFFFFFFFF}", "column 8", "too large"),
+    .init("a key that begins with a digit", config: "{1a: 5}", "line 1, column 2", "write it in quotes"),
+    .init("a key with a hyphen", config: "{my-key: 5}", "line 1, column 4", "unexpected \"-\""),
+    .init("a key twice", config: "{seed: 1, seed: 2}", "line 1, column 11", "\"seed\" comes twice", "keep one"),
+    .init("a key twice in two spellings", config: "{seed: 1, 'se\\u0065d': 2}", "line 1, column 11", "comes twice"),
+    .init("a blank that is no blank", config: "{\u{A0}seed: 1}", "line 1, column 2", "U+00A0"),
+    .init("a bracket that closes a brace", config: "{seed: 1]", "line 1, column 9", "unexpected \"]\""),
+    .init(
+      "values nested without end", config: "{name: " + String(repeating: "[", count: 100_000), "more than 200 values"),
+    .init("objects nested without end", config: String(repeating: "{a:", count: 100_000), "more than 200 values"),
+    .init("a list for a configuration", config: "[]", "a list is no configuration", "write an object"),
+    .init("a number for a configuration", config: "42", "a number is no configuration"),
+    .init("null for a configuration", config: "null", "null is no configuration"),
+    .init(
+      "bytes that are no text", ["run", "c.json5"], files: ["c.json5": [0x7B, 0x0A, 0x61, 0xFF, 0x3A, 0x31, 0x7D]],
+      code: 65, says: ["error: c.json5: line 2, column 2: the byte 0xFF is not UTF-8"]),
+    .init(
+      "text of two bytes a letter", ["run", "c.json5"], files: ["c.json5": [0xFF, 0xFE, 0x7B, 0, 0x7D, 0]], code: 65,
+      says: ["line 1, column 1: the byte 0xFF is not UTF-8 text; save the file as UTF-8"]),
+    .init(
+      "a zero byte", ["run", "c.json5"], files: ["c.json5": [0x7B, 0, 0x7D]], code: 65,
+      says: ["line 1, column 2: unexpected character U+0000"]),
+  ]
+}
