@@ -73,7 +73,8 @@ extension ModelReader {
     var distribution: [StateProbability] = []
     for (index, element) in elements.enumerated() {
       guard let pair = element.elements, pair.count == 2, let state = pair[0].whole, let chance = pair[1].number else {
-        throw SettingProblem("\(brief(element)) is no pair; write [state, probability], like [0, 1.0]", at: "[\(index)]")
+        throw SettingProblem(
+          "\(brief(element)) is no pair; write [state, probability], like [0, 1.0]", at: "[\(index)]")
       }
       distribution.append(StateProbability(state: state, probability: chance))
     }

@@ -30,8 +30,10 @@ extension Comparison {
       return place
         + "\(ours) has a \(scoreName(duel.kind)) of \(means) of \(theirs); there are too few runs for a test."
     }
+    // A single infinite run makes a mean infinite, and says nothing of the others.
     let isBetter =
-      contest.difference.map { rules.oriented($0) > 0 } ?? (contest.improvement.map { $0 > 0.5 } ?? false)
+      areFinite
+      ? contest.difference.map { rules.oriented($0) > 0 } ?? false : contest.improvement.map { $0 > 0.5 } ?? false
     let claim = "a \(isBetter ? "better" : "worse") \(scoreName(duel.kind)) than \(theirs)"
     let tests = "\(means), \(evidence(duel))."
     if most < Self.significance { return place + "\(ours) has \(claim): \(tests)" }
