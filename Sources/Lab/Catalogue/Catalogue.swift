@@ -12,6 +12,8 @@ extension Laboratory {
     lab.register(GridworldExample41.self)
     lab.register(ZhaoGridworld.self)
     lab.register(DynaMaze.self)
+    lab.register(BlockingMaze.self)
+    lab.register(ShortcutMaze.self)
     lab.register(FourRooms.self)
     lab.register(RussellNorvigWorld.self)
     lab.register(FrozenLake.self)

@@ -29,14 +29,16 @@ extension PublishedNumbers.Window {
         if row == 0 { throw misfit }
         if reached == from - 1 && Int(record.rows[start - record.width + place]) != reached { throw misfit }
         let share = record.rows[start + counter] - record.rows[start - record.width + counter]
-        if share == 0 { continue }
-        if value.isNaN { throw misfit }
-        sum += share * value
-        weight += share
+        if share > 0 {
+          if value.isNaN { throw misfit }
+          sum += share * value
+          weight += share
+        }
       }
       reached = point
     }
-    if reached != to || weight == 0 { throw misfit }
+    // A total of nothing is 0; a mean of nothing is none.
+    if reached != to || (weight == 0 && !isTotal) { throw misfit }
     return isTotal ? sum : sum / weight
   }
 

@@ -30,6 +30,19 @@ import Testing
     #expect(abs(try value("reward", 1, 10, total: true, unit: .steps) - 4) < 1e-15)
   }
 
+  /// Two steps in which no episode ends, then two that end one of return 3.
+  @Test func rowsWithoutAnEpisodeCountNothing() throws {
+    let record = TrialRecord(
+      metrics: ["return"], rows: [.nan, 0, 0, .nan, .nan, 0, 2, .nan, .nan, 1, 4, 3])
+    func value(_ from: Int, _ to: Int, total: Bool) throws -> Double {
+      try PublishedNumbers.Window(metric: "return", from: from, to: to, isTotal: total).value(in: record, unit: .steps)
+    }
+    #expect(try value(1, 2, total: true) == 0)
+    #expect(try value(1, 4, total: true) == 3)
+    #expect(try value(1, 4, total: false) == 3)
+    #expect(throws: LabError.self) { try value(1, 2, total: false) }
+  }
+
   @Test func columnsOfAStateAreTakenPointByPoint() throws {
     #expect(try value("value_error", 0, 0) == 1)
     #expect(try value("value_error", 4, 4) == 0.25)
