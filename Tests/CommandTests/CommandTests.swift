@@ -99,7 +99,8 @@ import Testing
     #expect(summary.contains("curves: \(place)/curves.csv"))
     #expect(
       folder.read(place + "/curves.csv").hasPrefix(
-        "variant,environment,algorithm,seed,iteration,episode,step,return,length,optimality_gap,behavior_gap\n"))
+        "variant,environment,algorithm,seed,iteration,episode,step,return,length,"
+          + "optimality_gap,behavior_gap,regret,agreement\n"))
     #expect(
       folder.read(place + "/summary.csv").hasPrefix(
         "variant,environment,algorithm,iteration,episode,step,metric,n,mean,std,ci_low,ci_high,median,iqm\n"))

@@ -1,6 +1,7 @@
 import RLCore
 
-/// The columns of a curve that are computed from the model and not from samples: `value_error`, `optimality_gap`, `behavior_gap`.
+/// The columns of a curve that need the model: `value_error`, `optimality_gap`, `behavior_gap` and `agreement`, which are computed from it and
+/// not from samples, and `regret`, which holds what was earned against the best.
 ///
 /// Policies are collected as they are recorded and evaluated eight at a time; a policy that has not changed is not evaluated again.
 struct ExactColumns {
@@ -18,37 +19,50 @@ struct ExactColumns {
   private let space: ActionSpace
   private let gamma: Double
   private let optimum: Double?
+  private let optimalSet: GroundTruth.OptimalSet?
+  private let baseline: RegretBaseline?
+  private var regret = 0.0
+  private var counted = 0
   private var evaluator: PolicyEvaluator
   private var waiting: [(row: Int, metric: Metric, policy: [Double])] = []
   private var ready: [Value] = []
   private var last: [Metric: (policy: [Double], gap: Double)] = [:]
+
+  /// Planners of larger models certify themselves, and have no exact columns.
+  static let mostPlannedStates = 2000
 
   /// Nil where the task has no model, the model is too large for exact evaluation, or the algorithm has nothing to compare.
   init?(variant: Variant, gamma: Double) {
     truth = variant.truth
     guard let model = truth.task.model else { return nil }
     // A planner certifies itself; on small models its curve is drawn beside the exact answer all the same.
-    if variant.entry.kind == .planner && model.stateCount > 2000 { return nil }
+    if variant.entry.kind == .planner && model.stateCount > Self.mostPlannedStates { return nil }
     guard let evaluator = truth.evaluator, evaluator.isDirect else { return nil }
     self.model = model
     self.evaluator = evaluator
     space = truth.task.space
     self.gamma = gamma
+    // Undiscounted and without an end there is no J to compare with.
+    let optimum =
+      variant.entry.kind == .prediction
+      ? nil : truth.optimum(gamma: gamma).flatMap { $0.isFinite ? $0 : nil }
+    self.optimum = optimum
+    var baseline: RegretBaseline?
     switch variant.entry.kind {
     case .control:
-      // Undiscounted and without an end there is no J to compare with.
-      guard let optimum = truth.optimum(gamma: gamma), optimum.isFinite else { return nil }
-      self.optimum = optimum
-      metrics = [.optimalityGap, .behaviorGap]
-    case .prediction:
-      optimum = nil
-      metrics = [.valueError]
+      baseline = truth.regretBaseline
+      metrics =
+        (optimum == nil ? [] : [.optimalityGap, .behaviorGap, .agreement]) + (baseline == nil ? [] : [.regret])
+      if metrics.isEmpty { return nil }
+    case .prediction: metrics = [.valueError]
     case .planner:
-      optimum = truth.optimum(gamma: gamma)
-      metrics = variant.algorithm.id == "policy-evaluation" ? [.valueError] : [.valueError, .optimalityGap]
-      if metrics.count == 2 && optimum?.isFinite != true { return nil }
+      metrics =
+        variant.algorithm.id == "policy-evaluation" ? [.valueError] : [.valueError, .optimalityGap, .agreement]
+      if metrics.count > 1 && optimum == nil { return nil }
     case .bandit: return nil
     }
+    self.baseline = baseline
+    optimalSet = metrics.contains(.agreement) ? truth.optimalSet(gamma: gamma) : nil
   }
 
   /// Whether enough policies wait to be evaluated together.
@@ -58,21 +72,44 @@ struct ExactColumns {
   ///
   /// - Parameter isDue: Whether the gaps are computed at this row; value errors are cheap, and computed at all.
   mutating func record(_ process: TrialProcess, row: Int, isDue: Bool) {
-    if metrics == [.valueError, .optimalityGap] {
-      guard isDue, let exact = truth.optimalValues(gamma: gamma) else { return }
-      let report = process.report()
-      ready.append(Value(row: row, metric: .valueError, number: error(of: report.stateValues, against: exact)))
-      waiting.append((row, .optimalityGap, report.targetPolicy))
-    } else if metrics == [.valueError] {
+    if metrics == [.valueError] {
       let report = process.report()
       let policy = report.isByPair ? report.targetPolicy : space.pairs(report.targetPolicy, of: model)
       guard let exact = truth.values(of: policy, gamma: gamma) else { return }
       ready.append(Value(row: row, metric: .valueError, number: error(of: report.stateValues, against: exact)))
-    } else if isDue {
-      let report = process.report()
-      waiting.append((row, .optimalityGap, space.pairs(report.targetPolicy, of: model)))
+      return
+    }
+    guard isDue, optimum != nil else { return }
+    let report = process.report()
+    let target = report.isByPair ? report.targetPolicy : space.pairs(report.targetPolicy, of: model)
+    if metrics.contains(.valueError), let exact = truth.optimalValues(gamma: gamma) {
+      ready.append(Value(row: row, metric: .valueError, number: error(of: report.stateValues, against: exact)))
+    }
+    if let optimalSet {
+      ready.append(Value(row: row, metric: .agreement, number: optimalSet.agreement(with: target, in: model)))
+    }
+    waiting.append((row, .optimalityGap, target))
+    if metrics.contains(.behaviorGap) {
       waiting.append((row, .behaviorGap, space.pairs(report.behaviorPolicy, of: model)))
     }
+  }
+
+  /// The regret since the beginning, where it is counted.
+  ///
+  /// - Parameters:
+  ///   - counters: How far the trial has come.
+  ///   - mean: The mean return of the episodes finished since the last call, or the mean reward of the steps since; NaN for none.
+  ///   - unit: Whether the mean is an episode's or a step's.
+  mutating func regret(_ counters: TrialCounters, mean: Double, of unit: Budget.Unit) -> Double? {
+    let best: Double
+    switch (baseline, unit) {
+    case (.episode(let value)?, .episodes), (.step(let value)?, .steps): best = value
+    default: return nil
+    }
+    let new = counters[unit] - counted
+    counted += new
+    if new > 0 { regret += Double(new) * (best - mean) }
+    return regret
   }
 
   /// Root mean squared error over the states that are not terminal.
@@ -139,8 +176,11 @@ struct ExactColumns {
     writer.write(ready.count)
     for value in ready {
       writer.write(value.row)
+      writer.write(value.metric == .agreement)
       writer.write(value.number)
     }
+    writer.write(regret)
+    writer.write(counted)
   }
 
   /// Takes up what waited and what was remembered.
@@ -159,7 +199,11 @@ struct ExactColumns {
     }
     ready = []
     for _ in 0..<(try reader.integer()) {
-      ready.append(Value(row: try reader.integer(), metric: .valueError, number: try reader.number()))
+      let row = try reader.integer()
+      let metric: Metric = try reader.flag() ? .agreement : .valueError
+      ready.append(Value(row: row, metric: metric, number: try reader.number()))
     }
+    regret = try reader.number()
+    counted = try reader.integer()
   }
 }

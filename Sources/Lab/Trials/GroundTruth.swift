@@ -10,6 +10,28 @@ public final class GroundTruth: Sendable {
     var optima: [Double: OptimalSolution?] = [:]
     var first: [(policy: StationaryPolicy, gamma: Double, start: StartValue)] = []
     var values: [(policy: [Double], gamma: Double, values: [Double])] = []
+    var optimalSets: [Double: OptimalSet?] = [:]
+    var baseline: RegretBaseline??
+    var yardsticks: [[Double?]: Setting] = [:]
+  }
+
+  /// The optimal actions of the states that can come up.
+  struct OptimalSet: Sendable {
+    /// Whether each pair is optimal.
+    let isOptimal: [Bool]
+    /// The states that offer actions and that some policy reaches from the start.
+    let states: [Int]
+
+    /// The share of the states in which a policy acts optimally: in each, the probability of its optimal actions.
+    ///
+    /// - Parameter policy: Probabilities, pair by pair.
+    func agreement(with policy: [Double], in model: FiniteMDP) -> Double {
+      var sum = 0.0
+      for state in states {
+        for pair in model.pairs(of: state) where isOptimal[pair] { sum += policy[pair] }
+      }
+      return states.isEmpty ? .nan : min(1, sum / Double(states.count))
+    }
   }
 
   private let known = Mutex(Known())
@@ -35,10 +57,35 @@ public final class GroundTruth: Sendable {
     guard let model = task.model else { return nil }
     return known.withLock { known in
       if let solution = known.optima[gamma] { return solution }
-      let solution = try? OptimalSolution(model, gamma: gamma)
+      let solution = try? OptimalSolution(model, gamma: gamma, evaluator: known.evaluator)
       known.optima[gamma] = .some(solution)
       return solution
     }
+  }
+
+  /// The optimal actions, ties within 1e-9 of the largest value included; nil where ``optimum(gamma:)`` is.
+  func optimalSet(gamma: Double) -> OptimalSet? {
+    if let found = known.withLock({ $0.optimalSets[gamma] }) { return found }
+    let set = optimal(gamma: gamma).map { solution in
+      let model = solution.model
+      let largest = solution.values.reduce(1) { $1.isFinite ? max($0, abs($1)) : $0 }
+      let isReached = model.reachableStates()
+      return OptimalSet(
+        isOptimal: solution.isOptimal(tolerance: 1e-9 * largest),
+        states: (0..<model.stateCount).filter { isReached[$0] && !model.isTerminal($0) })
+    }
+    known.withLock { $0.optimalSets[gamma] = .some(set) }
+    return set
+  }
+
+  /// What regret is counted against; nil where there is nothing, see ``RegretBaseline``.
+  var regretBaseline: RegretBaseline? {
+    if let found = known.withLock({ $0.baseline }) { return found }
+    let baseline = task.model.flatMap { model in
+      RegretBaseline(model, timeLimit: task.timeLimit) { evaluator?.isDirect == true ? optimum(gamma: 1) : nil }
+    }
+    known.withLock { $0.baseline = .some(baseline) }
+    return baseline
   }
 
   /// How many points of a trial can have exact columns for less than the trial itself costs: between 2, the first and the last, and 100.
@@ -88,16 +135,80 @@ public final class GroundTruth: Sendable {
     }
   }
 
-  /// What is constant in an experiment and known exactly, for `experiment.json`.
+  /// What is constant in an experiment and known exactly, for `experiment.json`: the yardsticks of its curves.
+  ///
+  /// `optimal_return` J*, `uniform_policy_return`; where a learner explores epsilon-greedily, `epsilon` (a schedule's at the end of
+  /// the budget), `epsilon_soft_optimal_return`, the best that an on-policy method can become, and `epsilon_greedy_return`, that of
+  /// epsilon-greedy around Q* with ties split; `regret_baseline`, what an episode or a step of the best policy earns undiscounted. Null
+  /// where a policy never ends.
   func constants(for variant: Variant) -> Setting {
-    guard variant.record.exactEvery != nil, variant.entry.kind != .planner, let model = task.model,
-      var evaluator, evaluator.isDirect,
+    guard variant.record.exactEvery != nil, variant.entry.kind != .bandit, let model = task.model,
       let gamma = variant.algorithm.settings.resolved.first(where: { $0.key == "gamma" })?.value.number
     else { return .table([]) }
-    let uniform = evaluator.startValue(of: StationaryPolicy(uniformOver: model), gamma: gamma)
-    return .object([
-      .init("optimal_return", optimum(gamma: gamma).map(Setting.real) ?? .null),
-      .init("uniform_policy_return", uniform.ends ? .real(uniform.value) : .null),
-    ])
+    if variant.entry.kind == .planner && model.stateCount > ExactColumns.mostPlannedStates { return .table([]) }
+    guard let evaluator, evaluator.isDirect else {
+      return .object([.init("note", .text("the model is too large for exact evaluation"))])
+    }
+    let epsilon = variant.epsilon
+    let isControl = variant.entry.kind == .control
+    let key = [gamma, epsilon, isControl ? 1 : 0]
+    if let found = known.withLock({ $0.yardsticks[key] }) { return found }
+    let constants = yardsticks(evaluator, gamma: gamma, epsilon: epsilon, countsRegret: isControl)
+    known.withLock { $0.yardsticks[key] = constants }
+    return constants
+  }
+
+  private func yardsticks(
+    _ evaluator: PolicyEvaluator, gamma: Double, epsilon: Double?, countsRegret: Bool
+  ) -> Setting {
+    var evaluator = evaluator
+    let model = evaluator.model
+    func number(_ value: Double?) -> Setting { value.flatMap { $0.isFinite ? Setting.real($0) : nil } ?? .null }
+    func ending(_ start: StartValue) -> Setting { start.ends ? number(start.value) : .null }
+    let solution = optimal(gamma: gamma)
+    var fields: [Setting.Field] = [
+      .init("optimal_return", number(solution?.startValue)),
+      .init(
+        "uniform_policy_return",
+        ending(evaluator.startValue(of: StationaryPolicy(uniformOver: model), gamma: gamma))),
+    ]
+    if let epsilon {
+      fields.append(.init("epsilon", .real(epsilon)))
+      // A score of evaluations, none of which may take longer than a blink.
+      if let solution, evaluator.operationCount <= 2e8 {
+        let largest = solution.values.reduce(1) { $1.isFinite ? max($0, abs($1)) : $0 }
+        let greedy = StationaryPolicy(
+          greedyIn: solution.actionValues, epsilon: epsilon, tieTolerance: 1e-9 * largest, of: model)
+        let soft =
+          epsilon == 0
+          ? solution.startValue
+          : EpsilonSoftOptimum(epsilon: epsilon, gamma: gamma, evaluator: &evaluator, from: solution.pairs).startValue
+        fields.append(.init("epsilon_soft_optimal_return", number(soft)))
+        fields.append(.init("epsilon_greedy_return", ending(evaluator.startValue(of: greedy, gamma: gamma))))
+      } else if solution != nil {
+        fields.append(.init("note", .text("the model is too large for the best epsilon-soft policy")))
+      }
+    }
+    switch countsRegret ? regretBaseline : nil {
+    case .episode(let value)?:
+      fields += [.init("regret_baseline", .real(value)), .init("regret_unit", .text("episode"))]
+    case .step(let value)?: fields += [.init("regret_baseline", .real(value)), .init("regret_unit", .text("step"))]
+    case nil: break
+    }
+    return .object(fields)
+  }
+}
+
+extension Variant {
+  /// The chance of a random action of a learner that explores epsilon-greedily; of a schedule, that at the end of the budget.
+  fileprivate var epsilon: Double? {
+    let settings = algorithm.settings.resolved
+    let declaration = Exploration.epsilonParameter.declaration
+    let isDeclared = entry.about.parameters.contains { $0.name == declaration.name && $0.symbol == declaration.symbol }
+    guard entry.kind == .control, isDeclared, let setting = settings.first(where: { $0.key == declaration.name })?.value
+    else { return nil }
+    let rule = settings.first { $0.key == Exploration.rule.declaration.name }?.value.text
+    if let rule, rule != Exploration.Rule.epsilonGreedy.rawValue { return nil }
+    return (try? Schedule(setting, in: .unit))?.value(at: Double(budget.count))
   }
 }

@@ -24,6 +24,7 @@ public enum Metric: String, Sendable, CaseIterable {
   case rewardStd = "reward_std"
   case zeroSignalGroups = "zero_signal_groups"
   case referenceKL = "reference_kl"
+  case agreement
 
   /// Whether less is better.
   public var lessIsBetter: Bool {

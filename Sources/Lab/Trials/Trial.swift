@@ -115,6 +115,7 @@ struct Recorder {
     if !isFirst {
       for (place, value) in zip(places, measured) { record.rows[start + 3 + place] = value }
     }
+    if exact != nil, !isFirst, let regret = regret(counters) { put(.regret, regret, in: start) }
     if exact != nil {
       let isDue = isFirst || isLast || done % (variant.record.exactEvery ?? 1) == 0
       exact!.record(process, row: record.rowCount - 1, isDue: isDue)
@@ -125,6 +126,16 @@ struct Recorder {
       put(.evaluationReturn, result.mean, in: start)
       put(.evaluationStd, result.std, in: start)
     }
+  }
+
+  /// The regret so far of a task that has no regret of its own.
+  private mutating func regret(_ counters: TrialCounters) -> Double? {
+    guard exact!.metrics.contains(.regret) else { return nil }
+    for (place, value) in zip(places, measured) {
+      if metrics[place] == .episodeReturn { return exact!.regret(counters, mean: value, of: .episodes) }
+      if metrics[place] == .reward { return exact!.regret(counters, mean: value, of: .steps) }
+    }
+    return nil
   }
 
   private mutating func put(_ metric: Metric, _ value: Double, in start: Int) {

@@ -67,7 +67,7 @@ import Testing
     let text = "{environment: 'cliff-walking', algorithm: 'q-learning', budget: {episodes: 25}, record: {every: 10}}"
     let record = try record(try experiment(text).variants[0], seed: 3)
     #expect((0..<record.rowCount).map { record.rows[$0 * record.width + 1] } == [0, 10, 20, 25])
-    #expect(record.metrics == ["return", "length", "optimality_gap", "behavior_gap"])
+    #expect(record.metrics == ["return", "length", "optimality_gap", "behavior_gap", "regret", "agreement"])
     // Before learning, only the exact columns are filled.
     #expect(record.rows[3].isNaN && record.rows[4].isNaN)
     #expect(record.rows[5] > 0)
