@@ -142,9 +142,10 @@ public final class GroundTruth: Sendable {
   /// epsilon-greedy around Q* with ties split; `regret_baseline`, what an episode or a step of the best policy earns undiscounted. Null
   /// where a policy never ends.
   func constants(for variant: Variant) -> Setting {
-    guard variant.record.exactEvery != nil, variant.entry.kind != .bandit, let model = task.model,
-      let gamma = variant.algorithm.settings.resolved.first(where: { $0.key == "gamma" })?.value.number
+    guard variant.record.exactEvery != nil, variant.entry.kind != .bandit, let model = task.model
     else { return .table([]) }
+    // Methods without a discount rate do not discount.
+    let gamma = variant.algorithm.settings.resolved.first { $0.key == "gamma" }?.value.number ?? 1
     if variant.entry.kind == .planner && model.stateCount > ExactColumns.mostPlannedStates { return .table([]) }
     guard let evaluator, evaluator.isDirect else {
       return .object([.init("note", .text("the model is too large for exact evaluation"))])

@@ -87,8 +87,9 @@ import Testing
     #expect(swim.truth.constants(for: swim)["regret_unit"] == .text("episode"))
   }
 
-  /// On a row of three states without a preference for either end, every action is optimal; with one, the left ones are not.
-  @Test(arguments: [(1.0, 1.0), (0.0, 0.5)])
+  /// On a row of three states without a preference for either end, every action is optimal; with one, only the step out of the bad end is not,
+  /// which half of a uniform policy in one of three states takes.
+  @Test(arguments: [(1.0, 1.0), (0.0, 2.5 / 3)])
   func agreementCountsTies(leftReward: Double, atFirst: Double) throws {
     let rows = try rows(
       try variant(
