@@ -20,10 +20,11 @@ public struct Laboratory: Sendable {
   public mutating func register<E: FiniteEnvironment>(_ type: E.Type) {
     environments.append(
       EnvironmentEntry(E.about, gives: "model") { settings in
-        let task = try E.task(settings)
+        let options = TaskOptions(settings, beside: E.about.parameters)
+        let task = try options.applied(to: try E.task(settings))
         try task.model.checkTableSize(isLearned: false)
         let limit = EnvironmentEntry.limit(settings, taskDefault: task.timeLimit)
-        return PreparedTask(.finite(task), timeLimit: limit)
+        return try PreparedTask(.finite(task), timeLimit: limit, wrapping: options.noise)
       })
   }
 
@@ -31,8 +32,11 @@ public struct Laboratory: Sendable {
   public mutating func register<E: BanditEnvironment & Sendable>(task type: E.Type) {
     environments.append(
       EnvironmentEntry(E.about, gives: "bandit") { settings in
+        let options = TaskOptions(settings, beside: E.about.parameters)
         let bandit = try E(settings)
-        return PreparedTask(.bandit(bandit), timeLimit: EnvironmentEntry.limit(settings, taskDefault: bandit.timeLimit))
+        return try PreparedTask(
+          .bandit(bandit), timeLimit: EnvironmentEntry.limit(settings, taskDefault: bandit.timeLimit),
+          wrapping: options.wrapping(of: bandit.space))
       })
   }
 
@@ -40,10 +44,12 @@ public struct Laboratory: Sendable {
   public mutating func register<E: SampledEnvironment & Sendable>(_ type: E.Type) {
     environments.append(
       EnvironmentEntry(E.about, gives: "samples") { settings in
+        let options = TaskOptions(settings, beside: E.about.parameters)
         let task = try E(settings)
-        return PreparedTask(
+        return try PreparedTask(
           .sampled(.init(environment: task)),
-          timeLimit: EnvironmentEntry.limit(settings, taskDefault: task.timeLimit))
+          timeLimit: EnvironmentEntry.limit(settings, taskDefault: task.timeLimit),
+          wrapping: options.wrapping(of: task.space))
       })
   }
 

@@ -23,15 +23,48 @@ public final class PreparedTask: Sendable {
   public let timeLimit: Int?
   /// Whether episodes never end by themselves.
   public let isContinuing: Bool
-  private let finiteSpace: ActionSpace?
+  /// What stands between the task and the agent besides its model; nil for nothing.
+  let wrapping: WrappedTask.Options?
+  /// States and actions; of what is wrapped, what is seen of it.
+  public let space: ActionSpace
   private let drawn = Mutex<FiniteSimulation?>(nil)
   private let ending = Mutex<Bool?>(nil)
 
-  init(_ content: Content, timeLimit: Int?) {
+  /// - Throws: ``SettingProblem`` where what is wrapped around the task does not fit it.
+  init(_ content: Content, timeLimit: Int?, wrapping: WrappedTask.Options? = nil) throws(SettingProblem) {
     self.content = content
     self.timeLimit = timeLimit
-    finiteSpace = if case .finite(let task) = content { ActionSpace(task.model) } else { nil }
+    self.wrapping = wrapping
     isContinuing = if case .finite(let task) = content { task.model.isContinuing } else { false }
+    switch content {
+    case .finite(let task): space = ActionSpace(task.model)
+    case .bandit(let bandit): space = try Self.wrap(AnyTabularEnvironment(bandit), wrapping).space
+    case .sampled(let sampled): space = try Self.wrap(AnyTabularEnvironment(sampled.environment), wrapping).space
+    }
+  }
+
+  private static func wrap(
+    _ environment: AnyTabularEnvironment, _ wrapping: WrappedTask.Options?
+  ) throws(SettingProblem) -> AnyTabularEnvironment {
+    guard let wrapping else { return environment }
+    return AnyTabularEnvironment(try WrappedTask(environment, wrapping))
+  }
+
+  /// The task as an environment of any type, off the hot path, with all that is wrapped around it.
+  ///
+  /// - Parameter seesStates: Whether the states of a finite task are seen, whatever learners see of them.
+  func anyEnvironment(seesStates: Bool) -> AnyTabularEnvironment {
+    let plain: AnyTabularEnvironment
+    switch content {
+    case .finite(let task):
+      let simulation = simulation(of: task.model)
+      plain = AnyTabularEnvironment(seesStates ? simulation : task.observations.map(simulation.observed) ?? simulation)
+    case .bandit(let bandit): plain = AnyTabularEnvironment(bandit)
+    case .sampled(let sampled): plain = AnyTabularEnvironment(sampled.environment)
+    }
+    do throws(SettingProblem) {
+      return try Self.wrap(plain, wrapping)
+    } catch { preconditionFailure("what was wrapped before does not fit: \(error.message)") }
   }
 
   /// Whether an episode can end by itself at all, whatever is done; true where nobody knows.
@@ -77,15 +110,6 @@ public final class PreparedTask: Sendable {
       return drawn!
     }
   }
-
-  /// States and actions.
-  public var space: ActionSpace {
-    switch content {
-    case .finite: finiteSpace!
-    case .bandit(let bandit): bandit.space
-    case .sampled(let sampled): sampled.environment.space
-    }
-  }
 }
 
 /// An environment in the catalogue.
@@ -113,7 +137,7 @@ public struct EnvironmentEntry: Sendable {
   init(_ about: About, gives: String, make: @escaping @Sendable (Settings) throws -> PreparedTask) {
     self.about = About(
       id: about.id, summary: about.summary, source: about.source, equation: about.equation,
-      parameters: about.parameters + [Self.timeLimit.declaration])
+      parameters: about.parameters + TaskOptions.declarations(beside: about.parameters) + [Self.timeLimit.declaration])
     self.gives = gives
     self.make = make
   }

@@ -19,7 +19,7 @@ struct Evaluator {
   /// The mean undiscounted return of some episodes under the reported target policy, and its standard deviation.
   mutating func evaluate(_ report: LearnerReport) -> (mean: Double, std: Double) {
     guard !report.targetPolicy.isEmpty else { return (.nan, .nan) }
-    var environment = task.anyEnvironment
+    var environment = task.anyEnvironment(seesStates: true)
     var preparation = RandomStream(root: root, index: seed, component: "initialisation")
     environment.prepare(using: &preparation)
     let limit = task.timeLimit ?? options.maximumSteps
@@ -46,15 +46,4 @@ struct Evaluator {
   func save(to writer: inout StateWriter) { writer.write(stream) }
 
   mutating func restore(from reader: inout StateReader) throws(StateError) { stream = try reader.stream() }
-}
-
-extension PreparedTask {
-  /// The task as an environment of any type, off the hot path; its states are always seen.
-  @usableFromInline var anyEnvironment: AnyTabularEnvironment {
-    switch content {
-    case .finite(let task): AnyTabularEnvironment(simulation(of: task.model))
-    case .bandit(let bandit): AnyTabularEnvironment(bandit)
-    case .sampled(let sampled): AnyTabularEnvironment(sampled.environment)
-    }
-  }
 }

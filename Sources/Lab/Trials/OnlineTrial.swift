@@ -10,7 +10,7 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
     if let simulation = request.task.finite {
       return try process(on: simulation, request: request) { _, _ in }
     }
-    return try process(on: request.task.anyEnvironment, request: request) { environment, row in
+    return try process(on: request.task.seenEnvironment, request: request) { environment, row in
       if let statistics = environment.takeStatistics() { statistics.write(into: row) }
     }
   }
@@ -23,7 +23,7 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
         environment.takeStatistics().write(into: row)
       }
     }
-    return try process(on: request.task.anyEnvironment, request: request) { environment, row in
+    return try process(on: request.task.seenEnvironment, request: request) { environment, row in
       if let statistics = environment.takeStatistics() { statistics.write(into: row) }
     }
   }
@@ -100,16 +100,19 @@ extension BanditStatistics {
 }
 
 extension PreparedTask {
-  /// The simulation of the task's model, if it has one, as learners see it.
+  /// The task as learners see it, as an environment of any type.
+  @usableFromInline var seenEnvironment: AnyTabularEnvironment { anyEnvironment(seesStates: false) }
+
+  /// The simulation of the task's model, if it has one and nothing is wrapped around it, as learners see it.
   @usableFromInline var finite: FiniteSimulation? {
-    guard case .finite(let task) = content else { return nil }
+    guard case .finite(let task) = content, wrapping == nil else { return nil }
     let simulation = simulation(of: task.model)
     return task.observations.map(simulation.observed) ?? simulation
   }
 
   /// The task as a k-armed bandit, if it is that.
   @usableFromInline var bandit: KArmedBandit? {
-    if case .bandit(let bandit) = content { bandit as? KArmedBandit } else { nil }
+    if case .bandit(let bandit) = content, wrapping == nil { bandit as? KArmedBandit } else { nil }
   }
 
   /// The columns of a learner on this task: episodes have returns, bandits and continuing tasks a reward a step.

@@ -61,6 +61,11 @@ public struct AnyTabularEnvironment: TabularEnvironment {
   }
   /// What was chosen since the last call, where the wrapped environment is a bandit; nil elsewhere.
   public mutating func takeStatistics() -> BanditStatistics? {
+    if var wrapped = base as? WrappedTask {
+      let statistics = wrapped.takeStatistics()
+      base = wrapped
+      return statistics
+    }
     guard var bandit = base as? any BanditEnvironment else { return nil }
     let statistics = bandit.takeStatistics()
     base = bandit
