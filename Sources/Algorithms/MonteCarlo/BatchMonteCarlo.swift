@@ -15,7 +15,7 @@ public struct BatchMonteCarlo: TabularLearner, ~Copyable {
     source: "Sutton & Barto (2018), sections 6.3 and 6.4", equation: "V(s) = Σ G / N(s)",
     parameters: [
       PolicyTable.parameter.declaration, ControlParameters.gamma.declaration,
-      PredictionParameters.initialValue.declaration,
+      PredictionParameters.initialValue.declaration, PredictionParameters.diagnose.declaration,
     ])
 
   /// The method with every visit and no step size.
@@ -25,7 +25,8 @@ public struct BatchMonteCarlo: TabularLearner, ~Copyable {
   public init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
     averages = try MonteCarloPrediction(
       gamma: settings[ControlParameters.gamma], policy: settings[PolicyTable.parameter], visit: .every, alpha: nil,
-      initialValue: settings[PredictionParameters.initialValue], context: context)
+      initialValue: settings[PredictionParameters.initialValue], diagnose: settings[PredictionParameters.diagnose],
+      context: context)
   }
 
   /// The discount rate γ.

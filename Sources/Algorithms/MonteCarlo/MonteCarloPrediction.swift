@@ -29,6 +29,7 @@ public struct MonteCarloPrediction: TabularLearner, ~Copyable {
     parameters: [
       PolicyTable.parameter.declaration, visit.declaration, ControlParameters.averagingAlpha.declaration,
       ControlParameters.gamma.declaration, PredictionParameters.initialValue.declaration,
+      PredictionParameters.diagnose.declaration,
     ])
 
   /// The discount rate γ.
@@ -38,19 +39,22 @@ public struct MonteCarloPrediction: TabularLearner, ~Copyable {
   @usableFromInline let policy: PolicyTable
   @usableFromInline var alpha: StepSize
   @usableFromInline var record: EpisodeRecord
+  private let diagnosed: [Int]?
 
   /// Makes the learner as it is before its first step.
   public init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
     try self.init(
       gamma: settings[ControlParameters.gamma], policy: settings[PolicyTable.parameter],
       visit: settings[Self.visit], alpha: settings[ControlParameters.averagingAlpha],
-      initialValue: settings[PredictionParameters.initialValue], context: context)
+      initialValue: settings[PredictionParameters.initialValue], diagnose: settings[PredictionParameters.diagnose],
+      context: context)
   }
 
   init(
     gamma: Double, policy: PolicySpecification, visit: Visit, alpha: Schedule?, initialValue: Double,
-    context: LearnerContext
+    diagnose: DiagnosedStates, context: LearnerContext
   ) throws(SettingProblem) {
+    diagnosed = try diagnose.states(of: context)
     self.gamma = gamma
     v = StateValues(context, initial: initialValue)
     self.policy = try PolicyTable(policy, context: context)
@@ -104,8 +108,11 @@ public struct MonteCarloPrediction: TabularLearner, ~Copyable {
   /// Whether an episode has become too long to be kept.
   public var failure: String? { record.failure }
 
-  /// The state values, and the policy that is evaluated.
-  public func report(into report: inout LearnerReport) { report.fill(v, policy) }
+  /// The state values, the policy that is evaluated, and whose targets are asked for.
+  public func report(into report: inout LearnerReport) {
+    report.fill(v, policy)
+    report.diagnosis = diagnosed.map { .init(states: $0, steps: nil) }
+  }
 
   /// Appends the tables and the episode so far.
   public func save(to writer: inout StateWriter) {

@@ -30,6 +30,72 @@ public enum PredictionParameters {
   /// Where state values start.
   public static let initialValue = Parameter<Double>.real(
     "initial_value", symbol: "V₀", default: 0, "what the value of every state that is not terminal starts with")
+
+  /// The states whose targets are held against the exact values.
+  public static let diagnose = Parameter<DiagnosedStates>(
+    "diagnose", type: "list of states, \"all\" or null", default: .null, range: "states that offer actions",
+    "states whose target's bias and variance are recorded, where the model is known; null for none"
+  ) { setting throws(SettingProblem) in try DiagnosedStates(setting) }
+}
+
+/// The states whose targets are held against the exact values.
+public enum DiagnosedStates: Sendable, Equatable {
+  /// No state.
+  case none
+  /// Every state that offers actions.
+  case all
+  /// These states.
+  case listed([Int])
+
+  /// Reads a list of states, `"all"`, or `null`.
+  ///
+  /// - Throws: What is wrong with the entry.
+  init(_ setting: Setting) throws(SettingProblem) {
+    if setting == .null {
+      self = .none
+      return
+    }
+    if setting == .text("all") {
+      self = .all
+      return
+    }
+    guard let elements = setting.elements, !elements.isEmpty else {
+      throw SettingProblem("\(setting) is no list of states; write [0, 3], \"all\" or null")
+    }
+    var states: [Int] = []
+    for (index, element) in elements.enumerated() {
+      do throws(SettingProblem) {
+        let state = try Interval.whole(element, in: 0...Int(Int32.max))
+        if states.contains(state) { throw SettingProblem("state \(state) comes twice; keep one") }
+        states.append(state)
+      } catch { throw SettingProblem(error.message, at: "[\(index)]") }
+    }
+    self = .listed(states)
+  }
+
+  /// The states of a task.
+  ///
+  /// - Returns: Nil for none.
+  /// - Throws: ``SettingProblem`` where the task has no model, or a state does not exist or offers no action.
+  func states(of context: LearnerContext) throws(SettingProblem) -> [Int]? {
+    if self == .none { return nil }
+    guard let model = context.model else {
+      throw SettingProblem(
+        "targets are held against exact values, and no model of what is seen here is known; leave it out",
+        at: ".diagnose")
+    }
+    guard case .listed(let states) = self else { return (0..<model.stateCount).filter { !model.isTerminal($0) } }
+    for (index, state) in states.enumerated() {
+      guard state < model.stateCount else {
+        throw SettingProblem(
+          "there is no state \(state); give numbers in [0, \(model.stateCount))", at: ".diagnose[\(index)]")
+      }
+      if model.isTerminal(state) {
+        throw SettingProblem("state \(state) is terminal and has no target; choose another", at: ".diagnose[\(index)]")
+      }
+    }
+    return states
+  }
 }
 
 extension Schedule {

@@ -16,6 +16,7 @@ public struct TemporalDifference: TabularLearner, ~Copyable {
     parameters: [
       PolicyTable.parameter.declaration, ControlParameters.alpha.declaration, ControlParameters.gamma.declaration,
       ControlParameters.n.declaration, PredictionParameters.initialValue.declaration,
+      PredictionParameters.diagnose.declaration,
     ])
 
   /// The discount rate γ.
@@ -27,9 +28,11 @@ public struct TemporalDifference: TabularLearner, ~Copyable {
   @usableFromInline let policy: PolicyTable
   @usableFromInline var alpha: StepSize
   @usableFromInline var returns: NStepReturns
+  private let diagnosed: [Int]?
 
   /// Makes the learner as it is before its first step.
   public init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
+    diagnosed = try settings[PredictionParameters.diagnose].states(of: context)
     gamma = settings[ControlParameters.gamma]
     n = settings[ControlParameters.n]
     v = StateValues(context, initial: settings[PredictionParameters.initialValue])
@@ -87,8 +90,11 @@ public struct TemporalDifference: TabularLearner, ~Copyable {
   /// Sets the parameters that change with time.
   public mutating func adjust(to time: Double) { alpha.adjust(to: time) }
 
-  /// The state values, and the policy that is evaluated.
-  public func report(into report: inout LearnerReport) { report.fill(v, policy) }
+  /// The state values, the policy that is evaluated, and whose targets are asked for.
+  public func report(into report: inout LearnerReport) {
+    report.fill(v, policy)
+    report.diagnosis = diagnosed.map { .init(states: $0, steps: n) }
+  }
 
   /// Appends the tables.
   public func save(to writer: inout StateWriter) {

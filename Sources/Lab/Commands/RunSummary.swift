@@ -106,7 +106,9 @@ extension Metric {
   /// Whether the column says how things stand at a point, so that the last row counts and not a mean of rows.
   var isState: Bool {
     switch self {
-    case .valueError, .optimalityGap, .behaviorGap, .regret, .residual, .errorBound, .statesChanged, .agreement: true
+    case .valueError, .optimalityGap, .behaviorGap, .regret, .residual, .errorBound, .statesChanged, .agreement,
+      .targetBias, .targetVariance:
+      true
     default: false
     }
   }

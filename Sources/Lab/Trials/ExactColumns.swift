@@ -1,7 +1,8 @@
+import Algorithms
 import RLCore
 
 /// The columns of a curve that need the model: `value_error`, `optimality_gap`, `behavior_gap` and `agreement`, which are computed from it and
-/// not from samples, and `regret`, which holds what was earned against the best.
+/// not from samples, bias and variance of targets (``TargetMoments``), and `regret`, which holds what was earned against the best.
 ///
 /// Policies are collected as they are recorded and evaluated eight at a time; a policy that has not changed is not evaluated again.
 struct ExactColumns {
@@ -21,6 +22,7 @@ struct ExactColumns {
   private let optimum: Double?
   private let optimalSet: GroundTruth.OptimalSet?
   private let baseline: RegretBaseline?
+  private var returns: (policy: [Double], moments: TargetMoments)?
   private var regret = 0.0
   private var counted = 0
   private var evaluator: PolicyEvaluator
@@ -54,7 +56,7 @@ struct ExactColumns {
       metrics =
         (optimum == nil ? [] : [.optimalityGap, .behaviorGap, .agreement]) + (baseline == nil ? [] : [.regret])
       if metrics.isEmpty { return nil }
-    case .prediction: metrics = [.valueError]
+    case .prediction: metrics = [.valueError] + (variant.diagnosesTargets ? [.targetBias, .targetVariance] : [])
     case .planner:
       metrics =
         variant.algorithm.id == "policy-evaluation" ? [.valueError] : [.valueError, .optimalityGap, .agreement]
@@ -72,11 +74,14 @@ struct ExactColumns {
   ///
   /// - Parameter isDue: Whether the gaps are computed at this row; value errors are cheap, and computed at all.
   mutating func record(_ process: TrialProcess, row: Int, isDue: Bool) {
-    if metrics == [.valueError] {
+    if !metrics.contains(.optimalityGap) && metrics.contains(.valueError) {
       let report = process.report()
       let policy = report.isByPair ? report.targetPolicy : space.pairs(report.targetPolicy, of: model)
       guard let exact = truth.values(of: policy, gamma: gamma) else { return }
       ready.append(Value(row: row, metric: .valueError, number: error(of: report.stateValues, against: exact)))
+      if isDue, let diagnosis = report.diagnosis {
+        diagnose(diagnosis, of: policy, report.stateValues, exact, row: row)
+      }
       return
     }
     guard isDue, optimum != nil else { return }
@@ -92,6 +97,32 @@ struct ExactColumns {
     if metrics.contains(.behaviorGap) {
       waiting.append((row, .behaviorGap, space.pairs(report.behaviorPolicy, of: model)))
     }
+  }
+
+  /// Notes bias and variance of targets: `√(mean over the states of bias²)` and the mean variance, so that the mean squared error of a
+  /// target is the square of the one and the other.
+  private mutating func diagnose(
+    _ diagnosis: LearnerReport.Diagnosis, of policy: [Double], _ values: [Double], _ exact: [Double], row: Int
+  ) {
+    let moments: TargetMoments
+    if let steps = diagnosis.steps {
+      moments = TargetMoments(
+        steps: steps, of: StationaryPolicy(unchecked: policy), from: values, gamma: gamma, in: model)
+    } else if let known = returns, known.policy == policy {
+      moments = known.moments
+    } else {
+      moments = TargetMoments(returnsOf: StationaryPolicy(unchecked: policy), gamma: gamma, evaluator: &evaluator)
+      returns = (policy, moments)
+    }
+    var bias = 0.0
+    var variance = 0.0
+    for state in diagnosis.states {
+      bias += (moments.means[state] - exact[state]) * (moments.means[state] - exact[state])
+      variance += moments.variances[state]
+    }
+    let count = Double(diagnosis.states.count)
+    ready.append(Value(row: row, metric: .targetBias, number: (bias / count).squareRoot()))
+    ready.append(Value(row: row, metric: .targetVariance, number: variance / count))
   }
 
   /// The regret since the beginning, where it is counted.
@@ -176,7 +207,7 @@ struct ExactColumns {
     writer.write(ready.count)
     for value in ready {
       writer.write(value.row)
-      writer.write(value.metric == .agreement)
+      writer.write(Metric.allCases.firstIndex(of: value.metric)!)
       writer.write(value.number)
     }
     writer.write(regret)
@@ -200,10 +231,19 @@ struct ExactColumns {
     ready = []
     for _ in 0..<(try reader.integer()) {
       let row = try reader.integer()
-      let metric: Metric = try reader.flag() ? .agreement : .valueError
-      ready.append(Value(row: row, metric: metric, number: try reader.number()))
+      let metric = try reader.integer()
+      guard Metric.allCases.indices.contains(metric) else { throw StateError("there is no column \(metric)") }
+      ready.append(Value(row: row, metric: Metric.allCases[metric], number: try reader.number()))
     }
     regret = try reader.number()
     counted = try reader.integer()
+  }
+}
+
+extension Variant {
+  /// Whether bias and variance of its targets are asked for.
+  fileprivate var diagnosesTargets: Bool {
+    let name = PredictionParameters.diagnose.declaration.name
+    return algorithm.settings.resolved.contains { $0.key == name && $0.value != .null }
   }
 }

@@ -25,12 +25,16 @@ public enum Metric: String, Sendable, CaseIterable {
   case zeroSignalGroups = "zero_signal_groups"
   case referenceKL = "reference_kl"
   case agreement
+  case targetBias = "target_bias"
+  case targetVariance = "target_variance"
 
   /// Whether less is better.
   public var lessIsBetter: Bool {
     switch self {
     case .length, .valueError, .optimalityGap, .behaviorGap, .regret, .residual, .errorBound, .evaluationStd,
-      .policyLoss, .valueLoss, .kl, .clipFraction, .gradientNorm, .zeroSignalGroups, .referenceKL, .statesChanged:
+      .policyLoss, .valueLoss, .kl, .clipFraction, .gradientNorm, .zeroSignalGroups, .referenceKL, .statesChanged,
+      .targetBias,
+      .targetVariance:
       true
     default: false
     }

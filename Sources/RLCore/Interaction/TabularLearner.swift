@@ -114,6 +114,23 @@ public struct LearnerReport: Sendable {
   /// Whether `actionValues` and `targetPolicy` have a number for each state–action pair of the model instead of one for each slot.
   public var isByPair = false
 
+  /// Which targets are to be held against the exact values; nil for none.
+  public var diagnosis: Diagnosis?
+
+  /// Targets that are to be held against the exact values.
+  public struct Diagnosis: Sendable, Equatable {
+    /// The states that they are targets of.
+    public var states: [Int]
+    /// How many rewards they hold before they bootstrap; nil for whole returns.
+    public var steps: Int?
+
+    /// Targets that are to be held against the exact values.
+    public init(states: [Int], steps: Int?) {
+      self.states = states
+      self.steps = steps
+    }
+  }
+
   /// Nothing yet.
   public init() {}
 

@@ -60,7 +60,8 @@ public struct WrappedTask: TabularEnvironment {
       }
     }
     let memories = options.sticky > 0 ? inner.width + 1 : 1
-    shown = actions.count * memories
+    let shown = actions.count * memories
+    self.shown = shown
     var seen = Double(shown)
     for _ in 1..<options.history { seen *= Double(shown + 1) }
     if seen * Double(inner.width) > 50_000_000 {

@@ -72,7 +72,7 @@ import Testing
     let sticky = try UnfoldedModel(sticky: 0.25, try row())
     let model = sticky.model
     func place(_ state: Int, _ last: Int32) throws -> Int {
-      try #require(zip(sticky.origins, sticky.memories).firstIndex { $0 == (state, [last]) })
+      try #require(sticky.origins.indices.first { sticky.origins[$0] == state && sticky.memories[$0] == [last] })
     }
     // Nothing to repeat at the start.
     #expect(
@@ -124,7 +124,9 @@ import Testing
     let unfolded = try UnfoldedModel(history: 2, base, observations: seen)
     let numbers = try #require(try unfolded.observations(seen))
     func observation(_ state: Int, _ before: Int32) throws -> Int {
-      numbers[try #require(zip(unfolded.origins, unfolded.memories).firstIndex { $0 == (state, [before]) })]
+      numbers[
+        try #require(
+          unfolded.origins.indices.first { unfolded.origins[$0] == state && unfolded.memories[$0] == [before] })]
     }
     // Coming from the middle, both ends look the same; at the very beginning there is only the left one.
     #expect(try observation(0, 1) == observation(2, 1))
