@@ -54,10 +54,12 @@ public struct MonteCarloPrediction: TabularLearner, ~Copyable {
     gamma: Double, policy: PolicySpecification, visit: Visit, alpha: Schedule?, initialValue: Double,
     diagnose: DiagnosedStates, context: LearnerContext
   ) throws(SettingProblem) {
-    diagnosed = try diagnose.states(of: context)
+    let diagnosed = try diagnose.states(of: context)
+    let table = try PolicyTable(policy, context: context)
+    self.diagnosed = diagnosed
     self.gamma = gamma
     v = StateValues(context, initial: initialValue)
-    self.policy = try PolicyTable(policy, context: context)
+    self.policy = table
     let states = context.space.stateCount
     self.alpha = StepSize(Schedule(averagingUnless: alpha), entries: states)
     record = EpisodeRecord(entries: states, firstOnly: visit == .first)

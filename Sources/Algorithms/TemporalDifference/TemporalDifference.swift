@@ -32,11 +32,13 @@ public struct TemporalDifference: TabularLearner, ~Copyable {
 
   /// Makes the learner as it is before its first step.
   public init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
-    diagnosed = try settings[PredictionParameters.diagnose].states(of: context)
+    let diagnosed = try settings[PredictionParameters.diagnose].states(of: context)
+    let table = try PolicyTable(settings[PolicyTable.parameter], context: context)
+    self.diagnosed = diagnosed
     gamma = settings[ControlParameters.gamma]
     n = settings[ControlParameters.n]
     v = StateValues(context, initial: settings[PredictionParameters.initialValue])
-    policy = try PolicyTable(settings[PolicyTable.parameter], context: context)
+    policy = table
     alpha = StepSize(settings[ControlParameters.alpha], entries: context.space.stateCount)
     returns = NStepReturns(n: n, gamma: gamma)
   }
