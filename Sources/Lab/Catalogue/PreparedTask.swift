@@ -11,6 +11,8 @@ public final class PreparedTask: Sendable {
     case bandit(any BanditEnvironment & Sendable)
     /// Samples.
     case sampled(AnySampled)
+    /// Samples of a task that is observed as a vector.
+    case vector(VectorTask)
   }
 
   /// An environment that gives samples only.
@@ -49,6 +51,11 @@ public final class PreparedTask: Sendable {
     model.flatMap { model in model.initial.first { model.isTerminal($0.state) }?.state }
   }
 
+  /// What the task gives to methods of features, if it is observed as a vector.
+  var vector: VectorTask? {
+    if case .vector(let task) = content { task } else { nil }
+  }
+
   /// The exact model, if the task has one.
   public var model: FiniteMDP? {
     if case .finite(let task) = content { task.model } else { nil }
@@ -84,6 +91,7 @@ public final class PreparedTask: Sendable {
     case .finite: finiteSpace!
     case .bandit(let bandit): bandit.space
     case .sampled(let sampled): sampled.environment.space
+    case .vector: ActionSpace(states: 1, actions: 1)  // no table has rows for it; it is refused where one would
     }
   }
 }

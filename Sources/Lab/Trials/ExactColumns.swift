@@ -18,13 +18,15 @@ struct ExactColumns {
   private let space: ActionSpace
   private let gamma: Double
   private let optimum: Double?
+  private let kind: AlgorithmEntry.Kind
   private var evaluator: PolicyEvaluator
   private var waiting: [(row: Int, metric: Metric, policy: [Double])] = []
   private var ready: [Value] = []
   private var last: [Metric: (policy: [Double], gap: Double)] = [:]
 
   /// Nil where the task has no model, the model is too large for exact evaluation, or the algorithm has nothing to compare.
-  init?(variant: Variant, gamma: Double) {
+  init?(variant: Variant, process: TrialProcess) {
+    let gamma = process.gamma
     truth = variant.truth
     guard let model = truth.task.model else { return nil }
     // A planner certifies itself; on small models its curve is drawn beside the exact answer all the same.
@@ -34,12 +36,19 @@ struct ExactColumns {
     self.evaluator = evaluator
     space = truth.task.space
     self.gamma = gamma
+    kind = variant.entry.kind
     switch variant.entry.kind {
     case .control:
       // Undiscounted and without an end there is no J to compare with.
       guard let optimum = truth.optimum(gamma: gamma), optimum.isFinite else { return nil }
       self.optimum = optimum
       metrics = [.optimalityGap, .behaviorGap]
+    case .policy:
+      let optimum = truth.optimum(gamma: gamma)
+      self.optimum = optimum
+      metrics =
+        (process.hasValues ? [.valueError] : []) + (optimum?.isFinite == true ? [.optimalityGap, .behaviorGap] : [])
+      if metrics.isEmpty { return nil }
     case .prediction:
       optimum = nil
       metrics = [.valueError]
@@ -52,13 +61,15 @@ struct ExactColumns {
   }
 
   /// Whether enough policies wait to be evaluated together.
-  var isFull: Bool { waiting.count >= 32 }
+  var isFull: Bool { waiting.count >= 32 || ready.count >= 32 }
 
   /// Notes what a row needs.
   ///
   /// - Parameter isDue: Whether the gaps are computed at this row; value errors are cheap, and computed at all.
   mutating func record(_ process: TrialProcess, row: Int, isDue: Bool) {
-    if metrics == [.valueError, .optimalityGap] {
+    if kind == .policy {
+      if isDue { judge(process.report(), row: row) }
+    } else if metrics == [.valueError, .optimalityGap] {
       guard isDue, let exact = truth.optimalValues(gamma: gamma) else { return }
       let report = process.report()
       ready.append(Value(row: row, metric: .valueError, number: error(of: report.stateValues, against: exact)))
@@ -72,6 +83,20 @@ struct ExactColumns {
       let report = process.report()
       waiting.append((row, .optimalityGap, space.pairs(report.targetPolicy, of: model)))
       waiting.append((row, .behaviorGap, space.pairs(report.behaviorPolicy, of: model)))
+    }
+  }
+
+  /// A policy that acts as it is, and its critic: one evaluation gives all columns.
+  private mutating func judge(_ report: LearnerReport, row: Int) {
+    let policy = StationaryPolicy(unchecked: space.pairs(report.targetPolicy, of: model))
+    let exact = evaluator.evaluate(policy, gamma: gamma)
+    if metrics.contains(.valueError) {
+      ready.append(Value(row: row, metric: .valueError, number: error(of: report.stateValues, against: exact.values)))
+    }
+    if let optimum, metrics.contains(.optimalityGap) {
+      let gap = exact.endsFromStart ? max(0, optimum - exact.startValue) : .infinity
+      ready.append(Value(row: row, metric: .optimalityGap, number: gap))
+      ready.append(Value(row: row, metric: .behaviorGap, number: gap))
     }
   }
 
@@ -139,6 +164,7 @@ struct ExactColumns {
     writer.write(ready.count)
     for value in ready {
       writer.write(value.row)
+      writer.write(Metric.allCases.firstIndex(of: value.metric)!)
       writer.write(value.number)
     }
   }
@@ -159,7 +185,10 @@ struct ExactColumns {
     }
     ready = []
     for _ in 0..<(try reader.integer()) {
-      ready.append(Value(row: try reader.integer(), metric: .valueError, number: try reader.number()))
+      let row = try reader.integer()
+      let metric = try reader.integer()
+      guard Metric.allCases.indices.contains(metric) else { throw StateError("there is no column \(metric)") }
+      ready.append(Value(row: row, metric: Metric.allCases[metric], number: try reader.number()))
     }
   }
 }
