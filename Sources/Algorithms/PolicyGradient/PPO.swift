@@ -29,7 +29,8 @@ public struct PPO: BatchLearner, ~Copyable {
   static let clipRange = Parameter.training(
     "clip_range", symbol: "c", default: 0.2, in: .nonnegative, "how far a ratio may move before its gradient stops")
   static let valueClipRange = Parameter<Double?>.optionalReal(
-    "clip_range_vf", in: .positive, "how far values may move within an update, in their own units; null for as far as they like")
+    "clip_range_vf", in: .positive,
+    "how far values may move within an update, in their own units; null for as far as they like")
   static let targetKL = Parameter<Double?>.optionalReal(
     "target_kl", in: .positive, "divergence beyond which an update stops; null for never")
   static let adamEpsilon = Parameter.real(
@@ -134,7 +135,8 @@ public struct PPO: BatchLearner, ~Copyable {
     copies = settings[NetworkParameters.environments]
     let steps = settings[NetworkParameters.steps]
     let count = Double(copies) * Double(steps)
-    try context.checkSize(count * Double(context.usesStateIndices ? 8 : 8 + context.observationCount), lowering: "n_steps")
+    try context.checkSize(
+      count * Double(context.usesStateIndices ? 8 : 8 + context.observationCount), lowering: "n_steps")
     batchSize = min(settings[Self.batchSize], Int(count))
     epochs = settings[Self.epochs]
     let bootstraps = settings[NetworkParameters.bootstrapsTruncated]
@@ -211,7 +213,9 @@ public struct PPO: BatchLearner, ~Copyable {
   }
 
   /// The loss of a minibatch, and its derivatives with respect to what the networks put out.
-  private mutating func evaluate(_ rows: ArraySlice<Int>, at time: TrainingTime) throws(SettingProblem) -> PPOLoss.Report {
+  private mutating func evaluate(_ rows: ArraySlice<Int>, at time: TrainingTime) throws(SettingProblem)
+    -> PPOLoss.Report
+  {
     let count = rows.count
     minibatch.gather(rollout, rows)
     if normalizesAdvantages { normalizeAdvantages(&minibatch.advantages, count: count) }

@@ -16,7 +16,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
       observationCount: view.observationCount, usesStateIndices: view.usesStateIndices, actionSpace: view.actionSpace,
       offersAllActions: view.offersAllActions,
       endsEpisodes: task.timeLimit != nil || (task.canEnd && !task.isBandit), root: root, seed: seed,
-      model: view.usesStateIndices ? task.model : nil)
+      model: view.usesStateIndices && task.observations == nil ? task.model : nil)
   }
 
   /// All that a trial changes, in one place while closures work on it.
@@ -92,16 +92,34 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
       var report = LearnerReport()
       guard let everything else { return report }
       let space = request.task.space
-      var appraisal = PolicyAppraisal()
-      learner.appraise(everything, rows: everything.count, into: &appraisal)
-      report.targetPolicy = appraisal.targetPolicy
-      report.behaviorPolicy = appraisal.behaviorPolicy
-      report.actionValues = appraisal.actionValues
-      report.stateValues = appraisal.stateValues
+      // Piece by piece: a network keeps what it computed for every row.
+      var piece = ObservationStore(
+        count: min(1024, everything.count), width: everything.width, usesStateIndices: everything.usesStateIndices,
+        offersAllActions: everything.offersAllActions)
+      var start = 0
+      while start < everything.count {
+        let rows = min(piece.count, everything.count - start)
+        for k in 0..<rows { piece.copyRow(start + k, of: everything, to: k) }
+        var appraisal = PolicyAppraisal()
+        learner.appraise(piece, rows: rows, into: &appraisal)
+        report.targetPolicy += appraisal.targetPolicy
+        report.behaviorPolicy += appraisal.behaviorPolicy
+        report.actionValues += appraisal.actionValues
+        report.stateValues += appraisal.stateValues
+        start += rows
+      }
       if let model = request.task.model, !report.stateValues.isEmpty {
         for state in 0..<space.stateCount where model.isTerminal(state) { report.stateValues[state] = 0 }
       }
       return report
+    }
+
+    /// Whether the learner tells values of states.
+    var tellsValues: Bool {
+      guard let everything else { return false }
+      var appraisal = PolicyAppraisal()
+      learner.appraise(everything, rows: 1, into: &appraisal)
+      return !appraisal.stateValues.isEmpty
     }
 
     /// The copies for evaluation, made when they are first asked for.
@@ -171,7 +189,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
       report: { box.report() },
       save: { box.save(to: &$0) },
       restore: { try box.restore(from: &$0) })
-    process.hasValues = box.everything != nil && !box.report().stateValues.isEmpty
+    process.hasValues = box.tellsValues
     process.archive = { box.learner.archive() }
     if hasEpisodes { process.rollouts = { box.rollouts($0) } }
     return process

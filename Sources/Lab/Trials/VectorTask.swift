@@ -62,7 +62,9 @@ extension PreparedTask {
     let wanted = settings.resolved.first { $0.key == "features" }?.value.text ?? "one-hot"
     switch content {
     case .vector(let task):
-      if wanted != "one-hot" { throw SettingProblem("the task has features of its own; leave this out", at: ".features") }
+      if wanted != "one-hot" {
+        throw SettingProblem("the task has features of its own; leave this out", at: ".features")
+      }
       return task
     case .finite(let task):
       var features = FiniteVectorView.Features.oneHot
@@ -71,6 +73,8 @@ extension PreparedTask {
           throw SettingProblem("the states of this task lie on no grid; write \"one-hot\"", at: ".features")
         }
         features = .coordinates(of: grid)
+      } else if let observations = task.observations {
+        features = .groups(observations.numbers.map(Int.init))
       }
       return VectorTask(
         FiniteVectorView(simulation(of: task.model), features: features), usesStateIndices: wanted == "one-hot")
@@ -93,7 +97,7 @@ extension PreparedTask {
       count: count, width: view.observationCount, usesStateIndices: view.usesStateIndices,
       offersAllActions: view.offersAllActions)
     if view.usesStateIndices {
-      for state in 0..<count { store.states[state] = state }
+      for state in 0..<count { store.states[state] = task.observations?[state] ?? state }
     } else if let grid = task.grid, case .table(let numbers, _) = FiniteVectorView.Features.coordinates(of: grid) {
       store.numbers = numbers
     }

@@ -206,13 +206,15 @@ public struct TrainingSchedule: Sendable, Equatable {
     if let text = setting.text {
       guard text.hasPrefix("lin_"), let from = Double(text.dropFirst(4)), interval.contains(from) else {
         throw SettingProblem(
-          "\(setting) is no schedule; write a number in \(interval), \"lin_0.001\", or {schedule: \"linear\", from: 0.001, to: 0}")
+          "\(setting) is no schedule; write a number in \(interval), \"lin_0.001\", or {schedule: \"linear\", from: 0.001, to: 0}"
+        )
       }
       schedule = .linear(from: from, to: 0, over: 1)
       isOverBudget = true
       return
     }
-    guard let fields = setting.fields, setting["schedule"]?.text == "linear" || setting["schedule"]?.text == "exponential",
+    guard let fields = setting.fields,
+      setting["schedule"]?.text == "linear" || setting["schedule"]?.text == "exponential",
       setting["over"] == nil || setting["over"] == .null
     else {
       schedule = try Schedule(setting, in: interval)

@@ -84,7 +84,8 @@ public struct PolicyArchive: Sendable {
     let shape = policy.bundle.networks[0].shape
     self.init(
       head: policy.actionSpace.isDiscrete ? .categorical : .gaussian, actionSpace: policy.actionSpace,
-      usesStateIndices: usesStateIndices, shape: shape, parameters: Array(policy.bundle.parameters[policy.bundle.ranges[0]]),
+      usesStateIndices: usesStateIndices, shape: shape,
+      parameters: Array(policy.bundle.parameters[policy.bundle.ranges[0]]),
       logDeviations: Array(policy.bundle.parameters[policy.bundle.freeParameters]),
       normalization: normalizer.map(Normalization.init))
   }
@@ -129,7 +130,8 @@ public struct ArchivedPolicy: Sendable {
         let column = k % columns
         let deviation = (normalization.variance[column] + normalization.epsilon).squareRoot()
         let x = (Double(observations.numbers[k]) - normalization.mean[column]) / deviation
-        inputs[k] = Float(x > normalization.clip ? normalization.clip : (x < -normalization.clip ? -normalization.clip : x))
+        inputs[k] = Float(
+          x > normalization.clip ? normalization.clip : (x < -normalization.clip ? -normalization.clip : x))
       }
       network.forward(inputs, rows: rows, into: &outputs)
     } else {

@@ -47,7 +47,9 @@ extension TabularVectorView: Checkpointable {
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
     try base.restore(from: &reader)
     let state = try reader.integer()
-    guard state >= 0 && state < observationCount else { throw StateError("state \(state) is not in [0, \(observationCount))") }
+    guard state >= 0 && state < observationCount else {
+      throw StateError("state \(state) is not in [0, \(observationCount))")
+    }
     self.state = state
   }
 }

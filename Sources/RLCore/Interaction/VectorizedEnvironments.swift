@@ -279,7 +279,9 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
     } else {
       environments[copy].observe(into: finalObservations + copy * observationCount)
     }
-    if !offersAllActions { finalAvailableActions[copy] = Int32(truncatingIfNeeded: environments[copy].availableActions) }
+    if !offersAllActions {
+      finalAvailableActions[copy] = Int32(truncatingIfNeeded: environments[copy].availableActions)
+    }
   }
 
   @usableFromInline
