@@ -485,7 +485,8 @@ struct Resolver {
     switch setting {
     case nil, .boolean(true)?:
       let rows = budget.count / every
-      let most = entry.kind == .control || entry.kind == .policy ? truth.affordablePoints(budget: budget, rows: rows) : 100
+      let isJudged = entry.kind == .control || entry.kind == .policy
+      let most = isJudged ? truth.affordablePoints(budget: budget, rows: rows) : 100
       let least = max(1, (rows + most - 2) / (most - 1))
       // A budget of many rows has a divisor near, or does without.
       let divisor = (least...(least + min(least, 10_000))).first { rows % $0 == 0 && budget.count % (every * $0) == 0 }
