@@ -12,6 +12,8 @@ public struct AlgorithmEntry: Sendable {
     case prediction
     /// Learns which arm of a bandit to choose.
     case bandit
+    /// Learns a policy, which acts as it is: what is judged is the policy itself.
+    case policy
   }
 
   /// What configurations and readers see.
@@ -20,6 +22,10 @@ public struct AlgorithmEntry: Sendable {
   public let kind: Kind
   /// The units in which its budget may be given.
   public let units: [Budget.Unit]
+  /// Whether it learns tasks that are observed as vectors; finite tasks it then sees as one-hot vectors.
+  public let acceptsVectors: Bool
+  /// What a preset adds to the parameters that a configuration gives for a task: (parameters, environment's id).
+  var expand: (@Sendable ([Setting.Field], String) throws(SettingProblem) -> [Setting.Field])?
   /// Checks that settings fit a task, before anything runs; nil where the declarations say all.
   public let check: (@Sendable (Settings, PreparedTask) throws -> Void)?
   /// Makes one trial of it.
@@ -27,13 +33,14 @@ public struct AlgorithmEntry: Sendable {
 
   /// An algorithm with the rule that makes its trials.
   public init(
-    _ about: About, kind: Kind, units: [Budget.Unit],
+    _ about: About, kind: Kind, units: [Budget.Unit], acceptsVectors: Bool = false,
     check: (@Sendable (Settings, PreparedTask) throws -> Void)? = nil,
     make: @escaping @Sendable (TrialRequest) throws -> TrialProcess
   ) {
     self.about = about
     self.kind = kind
     self.units = units
+    self.acceptsVectors = acceptsVectors
     self.check = check
     self.make = make
   }
@@ -43,7 +50,8 @@ public struct AlgorithmEntry: Sendable {
     switch kind {
     case .planner: Budget(.iterations, 1_000_000)
     case .bandit: Budget(.steps, 1000)
-    case .control, .prediction:
+    case _ where acceptsVectors && (task.vector != nil || !units.contains(.episodes)): Budget(.steps, 100_000)
+    case .policy, .control, .prediction:
       task.isContinuing && task.timeLimit == nil ? Budget(.steps, 10_000) : Budget(.episodes, 500)
     }
   }
@@ -117,6 +125,16 @@ public struct TrialCounters: Sendable, Equatable {
   }
 }
 
+/// Rollouts of a trained policy: how many episodes, how long at most, and how actions are chosen.
+public struct RolloutRequest: Sendable {
+  /// How many episodes.
+  public var episodes: Int
+  /// After how many steps an episode is cut off, where the task has no time limit.
+  public var maximumSteps: Int
+  /// Whether the likeliest action is taken, or the best; drawn from the policy that acts otherwise.
+  public var isGreedy: Bool
+}
+
 /// A running trial as a table of functions: the type of the algorithm stays behind them, so that its inner loop is compiled for just that type.
 public struct TrialProcess {
   /// Goes on until the budget's unit has reached a count, or for a while (some 50 ms), whichever comes first.
@@ -137,6 +155,12 @@ public struct TrialProcess {
   public var restore: (inout StateReader) throws -> Void
   /// The discount rate of the algorithm.
   public var gamma: Double
+  /// Returns of rollouts on copies of the task of their own, where the process makes them itself; nil where the reported policy is enough.
+  public var rollouts: ((RolloutRequest) -> [Double])?
+  /// Whether its report has values of states, which the exact columns can hold against the truth.
+  public var hasValues = true
+  /// The policy as a file stores it; nil where it cannot be.
+  public var archive: () -> PolicyArchive? = { nil }
 
   /// A running trial.
   public init(

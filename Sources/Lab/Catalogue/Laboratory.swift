@@ -53,6 +53,40 @@ public struct Laboratory: Sendable {
       })
   }
 
+  /// Adds a task that is observed as a vector.
+  @inlinable
+  public mutating func register<E: SampledVectorEnvironment>(vector type: E.Type) {
+    add(environment: E.about, gives: "samples of vectors") { settings in
+      let task = try E(settings)
+      return (VectorTask(task, usesStateIndices: false), task.timeLimit)
+    }
+  }
+
+  @usableFromInline
+  mutating func add(
+    environment about: About, gives: String, make: @escaping @Sendable (Settings) throws -> (VectorTask, Int?)
+  ) {
+    environments.append(
+      EnvironmentEntry(about, gives: gives) { settings in
+        let (task, limit) = try make(settings)
+        return try PreparedTask(.vector(task), timeLimit: EnvironmentEntry.limit(settings, taskDefault: limit))
+      })
+  }
+
+  /// Adds a method that learns from vectors; finite tasks it sees as one-hot vectors.
+  ///
+  /// - Parameter units: The units in which its budget may be given.
+  public mutating func register<L: BatchLearner & ~Copyable>(
+    batch type: L.Type, units: [Budget.Unit] = [.steps, .episodes, .iterations]
+  ) {
+    var entry = AlgorithmEntry(
+      L.about, kind: L.isOnPolicy ? .policy : .control, units: units, acceptsVectors: true,
+      check: { settings, task in try BatchTrial<L>.check(settings, task) },
+      make: { request in try BatchTrial<L>.process(for: request) })
+    entry.expand = { given, environment throws(SettingProblem) in try L.expand(given, environment: environment) }
+    add(entry)
+  }
+
   /// Adds a tabular learner.
   @inlinable
   public mutating func register<L: TabularLearner & ~Copyable>(_ type: L.Type, kind: AlgorithmEntry.Kind = .control) {

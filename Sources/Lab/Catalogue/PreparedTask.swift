@@ -11,6 +11,8 @@ public final class PreparedTask: Sendable {
     case bandit(any BanditEnvironment & Sendable)
     /// Samples.
     case sampled(AnySampled)
+    /// Samples of a task that is observed as a vector.
+    case vector(VectorTask)
   }
 
   /// An environment that gives samples only.
@@ -40,6 +42,7 @@ public final class PreparedTask: Sendable {
     case .finite(let task): space = ActionSpace(task.model)
     case .bandit(let bandit): space = try Self.wrap(AnyTabularEnvironment(bandit), wrapping).space
     case .sampled(let sampled): space = try Self.wrap(AnyTabularEnvironment(sampled.environment), wrapping).space
+    case .vector: space = ActionSpace(states: 1, actions: 1)  // no table has rows for it; it is refused where one would
     }
   }
 
@@ -61,6 +64,7 @@ public final class PreparedTask: Sendable {
       plain = AnyTabularEnvironment(seesStates ? simulation : task.observations.map(simulation.observed) ?? simulation)
     case .bandit(let bandit): plain = AnyTabularEnvironment(bandit)
     case .sampled(let sampled): plain = AnyTabularEnvironment(sampled.environment)
+    case .vector: preconditionFailure("a task observed as a vector has no table")
     }
     do throws(SettingProblem) {
       return try Self.wrap(plain, wrapping)
@@ -80,6 +84,11 @@ public final class PreparedTask: Sendable {
   /// A state in which an episode may begin though it offers no action; nil where there is none.
   var emptyStart: Int? {
     model.flatMap { model in model.initial.first { model.isTerminal($0.state) }?.state }
+  }
+
+  /// What the task gives to methods of features, if it is observed as a vector.
+  var vector: VectorTask? {
+    if case .vector(let task) = content { task } else { nil }
   }
 
   /// The exact model, if the task has one.
@@ -135,9 +144,11 @@ public struct EnvironmentEntry: Sendable {
   }
 
   init(_ about: About, gives: String, make: @escaping @Sendable (Settings) throws -> PreparedTask) {
+    // What is observed as a vector has no numbered states to merge, nor to remember.
+    let options = gives == "samples of vectors" ? [] : TaskOptions.declarations(beside: about.parameters)
     self.about = About(
       id: about.id, summary: about.summary, source: about.source, equation: about.equation,
-      parameters: about.parameters + TaskOptions.declarations(beside: about.parameters) + [Self.timeLimit.declaration])
+      parameters: about.parameters + options + [Self.timeLimit.declaration])
     self.gives = gives
     self.make = make
   }

@@ -100,6 +100,9 @@ public struct RecordOptions: Sendable, Equatable {
     public let every: Int
     /// After how many steps a rollout is cut off, where the task has no time limit.
     public let maximumSteps: Int
+    /// Whether the policy that is learned is judged at its best: the greedy policy of a control method, the likeliest actions of a policy
+    /// method; otherwise the policy that acts.
+    public var isGreedy = true
   }
 
   /// The options as a configuration writes them.
@@ -109,13 +112,15 @@ public struct RecordOptions: Sendable, Equatable {
       .init("exact", exactEvery.map { .object([.init("every", .integer($0))]) } ?? .boolean(false)),
     ]
     if let evaluation {
+      let policy = evaluation.isGreedy ? [] : [Setting.Field("policy", .text("sampled"))]
       fields.append(
         .init(
           "evaluate",
-          .object([
-            .init("episodes", .integer(evaluation.episodes)), .init("every", .integer(evaluation.every)),
-            .init("maximum_steps", .integer(evaluation.maximumSteps)),
-          ])))
+          .object(
+            [
+              .init("episodes", .integer(evaluation.episodes)), .init("every", .integer(evaluation.every)),
+              .init("maximum_steps", .integer(evaluation.maximumSteps)),
+            ] + policy)))
     }
     return .object(fields)
   }

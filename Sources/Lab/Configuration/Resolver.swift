@@ -213,7 +213,8 @@ struct Resolver {
     rootSeed: UInt64, tasks: inout [String: GroundTruth]
   ) throws(LabError) -> Variant {
     let prefix = place.isEmpty ? "" : place + "."
-    let (entry, algorithm) = try self.algorithm(tree["algorithm"], place: prefix + "algorithm")
+    let (entry, algorithm) = try self.algorithm(
+      tree["algorithm"], environment: tree["environment"]?.withID["id"]?.text ?? "", place: prefix + "algorithm")
     let (environmentEntry, environment) = try self.environment(tree["environment"], place: prefix + "environment")
     let environmentKey = environment.resolved.description
     let truth: GroundTruth
@@ -275,12 +276,18 @@ struct Resolver {
     )
   }
 
-  private func algorithm(_ setting: Setting?, place: String) throws(LabError) -> (AlgorithmEntry, Component) {
+  private func algorithm(
+    _ setting: Setting?, environment: String, place: String
+  ) throws(LabError) -> (AlgorithmEntry, Component) {
     let (id, given) = try idAndFields(setting, place: place, what: "algorithm", example: "q-learning")
     guard let entry = lab.algorithm(id) else {
       throw unknown(id, place: place, what: "algorithm", among: lab.algorithms.map(\.about.id))
     }
-    return (entry, try component(id, given, entry.about.parameters, place: place))
+    let expanded =
+      try entry.expand.map { expand throws(LabError) in
+        try mend(place) { () throws(SettingProblem) in try expand(given, environment) }
+      } ?? given
+    return (entry, try component(id, expanded, entry.about.parameters, place: place))
   }
 
   private func environment(_ setting: Setting?, place: String) throws(LabError) -> (EnvironmentEntry, Component) {
@@ -380,6 +387,13 @@ struct Resolver {
         place,
         "\"\(id)\" plans with a model, and \"\(environment)\" gives only samples; choose a learner such as q-learning")
     }
+    if let vector = task.vector, !entry.acceptsVectors {
+      let example = vector.actionSpace.isDiscrete ? "ppo, a2c or dqn" : "ppo or a2c"
+      throw fail(
+        place,
+        "\"\(id)\" keeps a table of states, and \"\(environment)\" is observed as a vector; choose a method of features: \(example)"
+      )
+    }
     if entry.kind == .planner { return }
     do throws(SettingProblem) {
       try task.model?.checkTableSize(isLearned: true)
@@ -471,7 +485,8 @@ struct Resolver {
     switch setting {
     case nil, .boolean(true)?:
       let rows = budget.count / every
-      let most = entry.kind == .control ? truth.affordablePoints(budget: budget, rows: rows) : 100
+      let isJudged = entry.kind == .control || entry.kind == .policy
+      let most = isJudged ? truth.affordablePoints(budget: budget, rows: rows) : 100
       let least = max(1, (rows + most - 2) / (most - 1))
       // A budget of many rows has a divisor near, or does without.
       let divisor = (least...(least + min(least, 10_000))).first { rows % $0 == 0 && budget.count % (every * $0) == 0 }
@@ -502,7 +517,7 @@ struct Resolver {
     guard let fields = setting.fields else {
       throw fail(place, "\(setting) is \(setting.kind); write {episodes: 20, every: 50}")
     }
-    let keys = ["episodes", "every", "maximum_steps"]
+    let keys = ["episodes", "every", "maximum_steps", "policy"]
     for field in fields where !keys.contains(field.key) {
       let hint =
         Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
@@ -518,9 +533,17 @@ struct Resolver {
       throw fail(
         "\(place).every", "\(spacing) is no multiple of record.every, \(every); evaluations stand on recorded rows")
     }
+    var isGreedy = true
+    if let policy = setting["policy"] {
+      guard policy == .text("greedy") || policy == .text("sampled") else {
+        throw fail("\(place).policy", "\(policy) is neither \"greedy\" nor \"sampled\"; write one of them")
+      }
+      isGreedy = policy == .text("greedy")
+    }
     return .init(
       episodes: try read("episodes", default: 10, atMost: 1_000_000), every: spacing,
-      maximumSteps: try read("maximum_steps", default: 10_000, atMost: 1_000_000_000))
+      maximumSteps: try read("maximum_steps", default: 10_000, atMost: 1_000_000_000),
+      isGreedy: isGreedy)
   }
 
   private static func columns(_ axes: [SweepAxes.Axis]) -> [Experiment.SweptColumn] {

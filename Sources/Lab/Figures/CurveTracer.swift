@@ -75,6 +75,10 @@ struct BandThinner {
   private var low = 0.0
   private var high = 0.0
   private var count = 0
+  private let keepsSteps: Bool
+
+  /// A thinner that has seen nothing; of a band of steps if it has to keep them.
+  init(keepsSteps: Bool = false) { self.keepsSteps = keepsSteps }
 
   /// Takes the next point of both edges, in pixels, x not decreasing; `low` and `high` may come in either order.
   mutating func add(x: Double, low edgeA: Double, high edgeB: Double) {
@@ -100,7 +104,7 @@ struct BandThinner {
   mutating func finish() -> [FigurePoint] {
     flush()
     let outline = lows + highs.reversed()
-    self = BandThinner()
+    self = BandThinner(keepsSteps: keepsSteps)
     return outline
   }
 
@@ -110,8 +114,11 @@ struct BandThinner {
       append(x: firstX, firstEdge)
       if count == 2 { append(x: lastX, lastEdge) }
     } else {
+      // Steps go in and out at the edges themselves, so that they stay level.
+      if keepsSteps { append(x: firstX, firstEdge) }
       append(x: firstX, (low, high))
       append(x: lastX, (low, high))
+      if keepsSteps { append(x: lastX, lastEdge) }
     }
   }
 
@@ -217,7 +224,7 @@ extension PlotFrame {
   /// The band between two curves, thinned and cut to the area; it is interrupted where either has no place.
   func band(_ xs: [Double], low: [Double], high: [Double], steps: Bool = false) -> SVGPath {
     var path = SVGPath()
-    var thinner = BandThinner()
+    var thinner = BandThinner(keepsSteps: steps)
     func trace(_ outline: [FigurePoint]) {
       let points = Clipping.polygon(outline, to: area)
       if points.count < 3 { return }

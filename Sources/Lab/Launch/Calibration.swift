@@ -83,7 +83,7 @@ struct Calibration: Sendable {
     // Where not even one episode has ended, a whole one is taken to be no longer than the moment.
     let units = isWhole ? Double(budget.count) : Double(max(1, done))
     let points = variant.record.exactEvery.map { Double(min(rows, max(1, done) / $0 + 2)) } ?? 0
-    if points > 0, var exact = ExactColumns(variant: variant, gamma: process.gamma) {
+    if points > 0, var exact = ExactColumns(variant: variant, process: process) {
       let share = isWhole ? 1 : units / Double(budget.count)
       let total = Double(budget.count / (variant.record.exactEvery ?? 1) + 2)
       let cost = clock {
@@ -95,7 +95,7 @@ struct Calibration: Sendable {
     if let evaluation = variant.record.evaluation,
       var evaluator = Evaluator(options: evaluation, task: variant.task, root: experiment.root, seed: 0)
     {
-      let cost = clock { _ = evaluator.evaluate(process.report()) }
+      let cost = clock { _ = evaluator.evaluate(process) }
       time += cost * units / Double(evaluation.every)
     }
     return Pace(seconds: time / units, steps: Double(process.counters().step ?? 0) / units, isWhole: isWhole)

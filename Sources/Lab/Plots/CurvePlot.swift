@@ -32,7 +32,9 @@ struct CurvePlot {
       let lines = group.contestants.map { contestants[$0] }.filter { !$0.curves.isEmpty }
       let summaries = await parallel(lines.count) { summary(of: lines[$0]) }
       let series = zip(lines, summaries).map { line, summary in
-        LineFigure.Series(name: line.shortLabel, x: summary.x, y: summary.center, low: summary.low, high: summary.high)
+        LineFigure.Series(
+          name: PlotOptions.label(line.shortLabel), x: summary.x, y: summary.center, low: summary.low,
+          high: summary.high)
       }
       panels.append(
         LineFigure(

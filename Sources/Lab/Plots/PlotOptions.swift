@@ -56,6 +56,16 @@ struct PlotOptions: Sendable {
   /// The name of a column as an axis says it.
   static func title(_ column: String) -> String { column.replacingOccurrences(of: "_", with: " ") }
 
+  /// A variant's name with its long numbers rounded to four digits, which tell the cells of an axis apart.
+  static func label(_ name: String) -> String {
+    name.split(separator: " ", omittingEmptySubsequences: false).map { word in
+      guard let equals = word.firstIndex(of: "="), let value = Double(word[word.index(after: equals)...]),
+        word.distance(from: equals, to: word.endIndex) > 7
+      else { return String(word) }
+      return word[...equals] + NumberLabels.short(value, digits: 4)
+    }.joined(separator: " ")
+  }
+
   /// The units of an axis that counts, for a caption.
   static func units(_ axis: String) -> String { axis + "s" }
 }

@@ -10,7 +10,7 @@ struct ScorePlot {
     let panels = comparison.tables.map { table in
       IntervalFigure(
         title: table.label, subtitle: subtitle(table.rows),
-        names: table.rows.map(\.contestant.shortLabel),
+        names: table.rows.map { PlotOptions.label($0.contestant.shortLabel) },
         metrics: [
           .init(axis: FigureAxis("final \(metric)"), intervals: table.rows.map { interval($0.final) }),
           .init(axis: FigureAxis("mean \(metric) over training"), intervals: table.rows.map { interval($0.area) }),
@@ -44,7 +44,7 @@ struct ScorePlot {
     let panels = comparison.tables.map { table in
       let series = table.rows.compactMap { row -> LineFigure.Series? in
         guard let scores = Statistics.TaskScores(row.contestant.scores.final.map { [$0] }) else { return nil }
-        return self.series(row.contestant.shortLabel, scores)
+        return self.series(PlotOptions.label(row.contestant.shortLabel), scores)
       }
       return figure(
         title: table.label, "final \(PlotOptions.title(comparison.metric))",

@@ -83,7 +83,7 @@ struct StudyPlot {
       guard let value = cell.variant.value(at: column.path) else { continue }
       parts.append("\(column.name)=\(value.text ?? value.description)")
     }
-    return parts.joined(separator: " ")
+    return PlotOptions.label(parts.joined(separator: " "))
   }
 
   /// The cells of each environment, under its name.
@@ -204,7 +204,7 @@ struct StudyPlot {
   }
 
   private static func text(_ value: Setting) -> String {
-    if let number = value.number { return Comparison.number(number) }
+    if let number = value.number { return NumberLabels.short(number, digits: 4) }
     return value.text ?? value.description
   }
 

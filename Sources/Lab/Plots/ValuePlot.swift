@@ -29,11 +29,11 @@ struct ValuePlot {
         shown += 1
         let environment = variant.environmentID
         if let grid = layout(of: variant) {
-          panels.append(self.grid(table, grid, title: "\(variant.name) on \(environment)"))
+          panels.append(self.grid(table, grid, title: "\(PlotOptions.label(variant.name)) on \(environment)"))
         } else if let place = bars.firstIndex(where: { $0.environment == environment && $0.labels == table.labels }) {
-          bars[place].series.append(.init(name: variant.name, values: table.values))
+          bars[place].series.append(.init(name: PlotOptions.label(variant.name), values: table.values))
         } else {
-          bars.append((environment, table.labels, [.init(name: variant.name, values: table.values)]))
+          bars.append((environment, table.labels, [.init(name: PlotOptions.label(variant.name), values: table.values)]))
         }
       }
     }

@@ -16,9 +16,16 @@ struct Evaluator {
     stream = RandomStream(root: root, index: seed, component: "evaluation")
   }
 
-  /// The mean undiscounted return of some episodes under the reported target policy, and its standard deviation.
-  mutating func evaluate(_ report: LearnerReport) -> (mean: Double, std: Double) {
-    guard !report.targetPolicy.isEmpty else { return (.nan, .nan) }
+  /// The mean undiscounted return of some episodes under the learned policy, and its standard deviation.
+  mutating func evaluate(_ process: TrialProcess) -> (mean: Double, std: Double) {
+    if let rollouts = process.rollouts {
+      let request = RolloutRequest(
+        episodes: options.episodes, maximumSteps: options.maximumSteps, isGreedy: options.isGreedy)
+      return Self.summary(rollouts(request))
+    }
+    let report = process.report()
+    let policy = options.isGreedy ? report.targetPolicy : report.behaviorPolicy
+    guard !policy.isEmpty else { return (.nan, .nan) }
     var environment = task.anyEnvironment(seesStates: true)
     var preparation = RandomStream(root: root, index: seed, component: "initialisation")
     environment.prepare(using: &preparation)
@@ -29,7 +36,7 @@ struct Evaluator {
       var total = 0.0
       for _ in 0..<limit {
         let first = state * task.space.width
-        let row = Array(report.targetPolicy[first..<first + task.space.actions(in: state)])
+        let row = Array(policy[first..<first + task.space.actions(in: state)])
         let outcome = environment.step(stream.index(weights: row), using: &stream)
         total += outcome.reward
         state = outcome.observation
@@ -37,6 +44,10 @@ struct Evaluator {
       }
       returns.append(total)
     }
+    return Self.summary(returns)
+  }
+
+  private static func summary(_ returns: [Double]) -> (mean: Double, std: Double) {
     let n = Double(returns.count)
     let mean = returns.reduce(0, +) / n
     let squares = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }

@@ -25,6 +25,7 @@ struct ExactColumns {
   private var returns: (policy: [Double], moments: TargetMoments)?
   private var regret = 0.0
   private var counted = 0
+  private let kind: AlgorithmEntry.Kind
   private var evaluator: PolicyEvaluator
   private var waiting: [(row: Int, metric: Metric, policy: [Double])] = []
   private var ready: [Value] = []
@@ -34,7 +35,8 @@ struct ExactColumns {
   static let mostPlannedStates = 2000
 
   /// Nil where the task has no model, the model is too large for exact evaluation, or the algorithm has nothing to compare.
-  init?(variant: Variant, gamma: Double) {
+  init?(variant: Variant, process: TrialProcess) {
+    let gamma = process.gamma
     truth = variant.truth
     guard let model = truth.task.model else { return nil }
     // A planner certifies itself; on small models its curve is drawn beside the exact answer all the same.
@@ -50,11 +52,18 @@ struct ExactColumns {
       ? nil : truth.optimum(gamma: gamma).flatMap { $0.isFinite ? $0 : nil }
     self.optimum = optimum
     var baseline: RegretBaseline?
+    kind = variant.entry.kind
     switch variant.entry.kind {
     case .control:
       baseline = truth.regretBaseline
       metrics =
         (optimum == nil ? [] : [.optimalityGap, .behaviorGap, .agreement]) + (baseline == nil ? [] : [.regret])
+      if metrics.isEmpty { return nil }
+    case .policy:
+      baseline = truth.regretBaseline
+      metrics =
+        (process.hasValues ? [.valueError] : [])
+        + (optimum == nil ? [] : [.optimalityGap, .behaviorGap, .agreement]) + (baseline == nil ? [] : [.regret])
       if metrics.isEmpty { return nil }
     case .prediction: metrics = [.valueError] + (variant.diagnosesTargets ? [.targetBias, .targetVariance] : [])
     case .planner:
@@ -68,12 +77,16 @@ struct ExactColumns {
   }
 
   /// Whether enough policies wait to be evaluated together.
-  var isFull: Bool { waiting.count >= 32 }
+  var isFull: Bool { waiting.count >= 32 || ready.count >= 32 }
 
   /// Notes what a row needs.
   ///
   /// - Parameter isDue: Whether the gaps are computed at this row; value errors are cheap, and computed at all.
   mutating func record(_ process: TrialProcess, row: Int, isDue: Bool) {
+    if kind == .policy {
+      if isDue { judge(process.report(), row: row) }
+      return
+    }
     if !metrics.contains(.optimalityGap) && metrics.contains(.valueError) {
       let report = process.report()
       let policy = report.isByPair ? report.targetPolicy : space.pairs(report.targetPolicy, of: model)
@@ -141,6 +154,24 @@ struct ExactColumns {
     counted += new
     if new > 0 { regret += Double(new) * (best - mean) }
     return regret
+  }
+
+  /// A policy that acts as it is, and its critic: one evaluation gives all columns.
+  private mutating func judge(_ report: LearnerReport, row: Int) {
+    let policy = StationaryPolicy(unchecked: space.pairs(report.targetPolicy, of: model))
+    let exact = evaluator.evaluate(policy, gamma: gamma)
+    if metrics.contains(.valueError) {
+      ready.append(Value(row: row, metric: .valueError, number: error(of: report.stateValues, against: exact.values)))
+    }
+    if let optimum, metrics.contains(.optimalityGap) {
+      let gap = exact.endsFromStart ? max(0, optimum - exact.startValue) : .infinity
+      ready.append(Value(row: row, metric: .optimalityGap, number: gap))
+      ready.append(Value(row: row, metric: .behaviorGap, number: gap))
+    }
+    if let optimalSet {
+      let share = optimalSet.agreement(with: policy.probabilities, in: model)
+      ready.append(Value(row: row, metric: .agreement, number: share))
+    }
   }
 
   /// Root mean squared error over the states that are not terminal.

@@ -92,7 +92,7 @@ struct Recorder {
 
   init(process: TrialProcess, variant: Variant, root: UInt64, seed: UInt64) {
     self.variant = variant
-    exact = variant.record.exactEvery.flatMap { _ in ExactColumns(variant: variant, gamma: process.gamma) }
+    exact = variant.record.exactEvery.flatMap { _ in ExactColumns(variant: variant, process: process) }
     evaluator = variant.record.evaluation.flatMap { Evaluator(options: $0, task: variant.task, root: root, seed: seed) }
     let all = process.metrics + (exact?.metrics ?? []) + (evaluator == nil ? [] : [.evaluationReturn, .evaluationStd])
     metrics = Metric.allCases.filter(all.contains)
@@ -116,13 +116,18 @@ struct Recorder {
       for (place, value) in zip(places, measured) { record.rows[start + 3 + place] = value }
     }
     if exact != nil, !isFirst, let regret = regret(counters) { put(.regret, regret, in: start) }
+    // An update may pass several points at once: what is due is what has been passed.
+    let before = isFirst ? 0 : Int(record.rows[start - record.width + unitColumn])
     if exact != nil {
-      let isDue = isFirst || isLast || done % (variant.record.exactEvery ?? 1) == 0
+      let every = variant.record.exactEvery ?? 1
+      let isDue = isFirst || isLast || done / every > before / every
       exact!.record(process, row: record.rowCount - 1, isDue: isDue)
       if exact!.isFull { settle() }
     }
-    if evaluator != nil, !isFirst, isLast || done % evaluator!.options.every == 0 {
-      let result = evaluator!.evaluate(process.report())
+    if evaluator != nil, !isFirst,
+      isLast || done / evaluator!.options.every > before / evaluator!.options.every
+    {
+      let result = evaluator!.evaluate(process)
       put(.evaluationReturn, result.mean, in: start)
       put(.evaluationStd, result.std, in: start)
     }
@@ -138,6 +143,15 @@ struct Recorder {
     return nil
   }
 
+  /// Where the budget's unit stands in a row.
+  private var unitColumn: Int {
+    switch variant.budget.unit {
+    case .iterations: 0
+    case .episodes: 1
+    case .steps: 2
+    }
+  }
+
   private mutating func put(_ metric: Metric, _ value: Double, in start: Int) {
     if let column = metrics.firstIndex(of: metric) { record.rows[start + 3 + column] = value }
   }
@@ -151,7 +165,7 @@ struct Recorder {
   /// The finished record.
   mutating func finish(_ process: TrialProcess, wantsTables: Bool) -> TrialRecord {
     settle()
-    if wantsTables {
+    if wantsTables && variant.task.vector == nil {
       let report = process.report()
       record.tables = .init(report, space: variant.task.space, model: variant.task.model)
     }

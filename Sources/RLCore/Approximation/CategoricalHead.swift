@@ -136,6 +136,71 @@ public struct CategoricalHead: Sendable {
     return divergence
   }
 
+  // MARK: Batches
+
+  /// Writes log π(a) and the entropy of every row.
+  ///
+  /// - Parameters:
+  ///   - actions: One a row, each in `[0, actions)`.
+  ///   - chosen: Receives log π(a), a number a row.
+  ///   - entropies: Receives the entropies in nats, a number a row.
+  public func describe(_ chosenActions: [Int32], logProbabilities chosen: inout [Double], entropies: inout [Double]) {
+    precondition(
+      chosenActions.count >= rows && chosen.count >= rows && entropies.count >= rows,
+      "\(chosenActions.count) actions, room for \(chosen.count) and \(entropies.count) of \(rows) rows")
+    let (count, actions) = (rows, actions)
+    logProbabilities.withUnsafeBufferPointer { logs in
+      probabilities.withUnsafeBufferPointer { shares in
+        for row in 0..<count {
+          let start = row * actions
+          let action = Int(chosenActions[row])
+          precondition(action >= 0 && action < actions, "action \(action) is not in [0, \(actions))")
+          chosen[row] = logs[start + action]
+          var entropy = 0.0
+          for k in start..<start + actions where shares[k] != 0 { entropy -= shares[k] * logs[k] }
+          entropies[row] = entropy
+        }
+      }
+    }
+  }
+
+  /// Sets the gradient of `Σ_rows g_row · log π(a) + entropy · H(π)` with respect to the logits.
+  ///
+  /// - Parameters:
+  ///   - gradients: Receives rows of `stride` numbers, of which the first `actions` are set.
+  ///   - stride: At least `actions`.
+  ///   - chosenActions: One a row.
+  ///   - logProbability: g, a number a row.
+  ///   - entropies: The rows' entropies, as ``describe(_:logProbabilities:entropies:)`` gave them.
+  ///   - entropy: The derivative of the loss with respect to each row's entropy.
+  public func setGradients(
+    _ gradients: inout [Float], stride: Int, actions chosenActions: [Int32], logProbability: [Double],
+    entropies: [Double], entropy: Double
+  ) {
+    precondition(stride >= actions && gradients.count >= rows * stride, "no room for \(rows) rows of \(stride)")
+    precondition(
+      chosenActions.count >= rows && logProbability.count >= rows && entropies.count >= rows,
+      "\(chosenActions.count) actions, \(logProbability.count) derivatives for \(rows) rows")
+    let (count, actions) = (rows, actions)
+    logProbabilities.withUnsafeBufferPointer { logs in
+      probabilities.withUnsafeBufferPointer { shares in
+        gradients.withUnsafeMutableBufferPointer { gradients in
+          for row in 0..<count {
+            let (start, target) = (row * actions, row * stride)
+            let (slope, average) = (logProbability[row], entropies[row])
+            for k in 0..<actions {
+              let share = shares[start + k]
+              var value = -share * slope
+              if entropy != 0 && share != 0 { value -= share * (entropy * (logs[start + k] + average)) }
+              gradients[target + k] = Float(value)
+            }
+            gradients[target + Int(chosenActions[row])] += Float(slope)
+          }
+        }
+      }
+    }
+  }
+
   // MARK: Gradients
 
   /// Adds the gradient of `logProbability · log π(action) + entropy · H(π)` with respect to a row's logits.

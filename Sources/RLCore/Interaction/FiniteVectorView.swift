@@ -78,6 +78,9 @@ public struct FiniteVectorView: VectorEnvironment {
   /// How many actions the current state offers.
   @inlinable public var availableActions: Int { simulation.space.actions(in: simulation.state) }
 
+  /// Whether no state offers fewer actions than another.
+  public var offersAllActions: Bool { simulation.space.counts.isEmpty }
+
   /// The place of the observation's 1; nil where a table gives the features.
   @inlinable public var stateIndex: Int? {
     switch form {

@@ -41,7 +41,7 @@ public struct BanditStatistics: Sendable, Equatable {
 
 /// Any tabular environment, for learners that were not compiled for its type. Every step goes through a table of functions, which costs a few
 /// nanoseconds; a copy shares nothing with the original.
-public struct AnyTabularEnvironment: TabularEnvironment {
+public struct AnyTabularEnvironment: TabularEnvironment, @unchecked Sendable {
   private var base: any TabularEnvironment
 
   /// Wraps an environment.

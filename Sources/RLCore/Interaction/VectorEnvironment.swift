@@ -59,6 +59,9 @@ public protocol VectorEnvironment: Checkpointable, Sendable {
   /// How many of a discrete space's actions the current state offers: the first so many. The default is all of them.
   var availableActions: Int { get }
 
+  /// Whether every state offers every action, so that ``availableActions`` need not be asked. The default is that it does.
+  var offersAllActions: Bool { get }
+
   /// Begins an episode.
   mutating func reset(using stream: inout RandomStream)
 
@@ -83,6 +86,8 @@ extension VectorEnvironment {
   @inlinable public var stateIndex: Int? { nil }
   /// Every state offers every action.
   public var availableActions: Int { actionSpace.count }
+  /// Every state offers every action.
+  public var offersAllActions: Bool { true }
 
   /// Traps: the task's actions are no single number.
   public mutating func step(action: Int, using stream: inout RandomStream) -> VectorOutcome {

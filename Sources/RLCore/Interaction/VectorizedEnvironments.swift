@@ -1,3 +1,56 @@
+/// Sums over the steps and the finished episodes of a while.
+public struct EpisodeTally: Sendable, Equatable {
+  /// Steps taken.
+  public var steps = 0
+  /// The sum of their rewards.
+  public var reward = 0.0
+  /// Episodes finished.
+  public var episodes = 0
+  /// The sum of their undiscounted returns.
+  public var returns = 0.0
+  /// The sum of their lengths.
+  public var lengths = 0
+
+  /// Nothing has happened.
+  public init() {}
+}
+
+/// What has happened in copies of an environment, all together.
+public struct EpisodeLedger: Sendable, Equatable {
+  /// Steps taken since the beginning.
+  public var steps = 0
+  /// Episodes finished since the beginning.
+  public var episodes = 0
+  /// How many episodes ended in the last step.
+  public var endings = 0
+  /// What has happened since somebody last took note and emptied it.
+  public var tally = EpisodeTally()
+
+  /// Nothing has happened.
+  public init() {}
+}
+
+extension EpisodeLedger: Checkpointable {
+  /// Appends all counts and sums.
+  public func save(to writer: inout StateWriter) {
+    for number in [steps, episodes, endings, tally.steps, tally.episodes, tally.lengths] { writer.write(number) }
+    writer.write(tally.reward)
+    writer.write(tally.returns)
+  }
+
+  /// Takes up all counts and sums.
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    steps = try reader.integer()
+    episodes = try reader.integer()
+    endings = try reader.integer()
+    tally.steps = try reader.integer()
+    tally.episodes = try reader.integer()
+    tally.lengths = try reader.integer()
+    tally.reward = try reader.number()
+    tally.returns = try reader.number()
+  }
+}
+
 /// Copies of one environment that are stepped together, each with a random stream of its own: where policy methods
 /// collect their experience.
 ///
@@ -19,12 +72,14 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
   public let actionSpace: VectorActionSpace
   /// Whether observations are places in a one-hot vector (``stateIndices``), which is then never built.
   public let usesStateIndices: Bool
+  /// Whether every state offers every action; if not, ``availableActions`` says how many.
+  public let offersAllActions: Bool
   /// Steps taken so far, all copies together.
-  public private(set) var steps = 0
+  public var steps: Int { ledger.pointee.steps }
   /// Episodes finished so far, all copies together.
-  public private(set) var episodes = 0
+  public var episodes: Int { ledger.pointee.episodes }
   /// How many episodes ended in the last step.
-  public private(set) var endings = 0
+  public var endings: Int { ledger.pointee.endings }
 
   /// The current observations: ``count`` rows of ``observationCount`` numbers; no memory where ``usesStateIndices``
   /// holds.
@@ -35,6 +90,10 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
   public let stateIndices: UnsafeMutablePointer<Int32>
   /// The same for the observations that episodes ended in.
   public let finalStateIndices: UnsafeMutablePointer<Int32>
+  /// How many actions each current state offers: the first so many; meaningful where ``offersAllActions`` does not hold.
+  public let availableActions: UnsafeMutablePointer<Int32>
+  /// The same for the states that episodes ended in.
+  public let finalAvailableActions: UnsafeMutablePointer<Int32>
   /// The rewards of the last step, in the task's units.
   public let rewards: UnsafeMutablePointer<Double>
   /// Whether the last step ended the task: nothing is bootstrapped.
@@ -48,6 +107,8 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
   public let episodeLengths: UnsafeMutablePointer<Int>
   /// The copies themselves, for what only they know.
   public let environments: UnsafeMutablePointer<Base>
+  /// What has happened so far.
+  public let ledger: UnsafeMutablePointer<EpisodeLedger>
 
   @usableFromInline let streams: UnsafeMutablePointer<RandomStream>
   @usableFromInline let timeLimit: Int
@@ -75,11 +136,16 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
     self.timeLimit = timeLimit ?? .max
     observationCount = environment.observationCount
     actionSpace = environment.actionSpace
+    offersAllActions = environment.offersAllActions
     let numbers = usesStateIndices ? 0 : count * observationCount
     observations = Self.memory(numbers, of: 0)
     finalObservations = Self.memory(numbers, of: 0)
     stateIndices = Self.memory(count, of: 0)
     finalStateIndices = Self.memory(count, of: 0)
+    availableActions = Self.memory(count, of: 0)
+    finalAvailableActions = Self.memory(count, of: 0)
+    ledger = .allocate(capacity: 1)
+    ledger.initialize(to: EpisodeLedger())
     rewards = Self.memory(count, of: 0)
     terminated = Self.memory(count, of: false)
     truncated = Self.memory(count, of: false)
@@ -105,6 +171,9 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
     finalObservations.deallocate()
     stateIndices.deallocate()
     finalStateIndices.deallocate()
+    availableActions.deallocate()
+    finalAvailableActions.deallocate()
+    ledger.deallocate()
     rewards.deallocate()
     terminated.deallocate()
     truncated.deallocate()
@@ -116,16 +185,27 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
   }
 
   /// Begins a new episode in every copy, whatever state it is in; an episode broken off counts as none.
-  public mutating func reset() {
-    endings = 0
+  public mutating func reset() { reset(groupsOf: 1) }
+
+  /// Begins a new episode in every copy, where copies of a group begin in the same state: number 0 of each group is reset, the others
+  /// become its copies. Each goes on with its own stream.
+  ///
+  /// - Parameter size: How many copies a group has; a divisor of ``count``.
+  public mutating func reset(groupsOf size: Int) {
+    precondition(size > 0 && count % size == 0, "groups of \(size) among \(count) copies")
+    ledger.pointee.endings = 0
     for copy in 0..<count {
-      environments[copy].reset(using: &streams[copy])
+      if copy % size == 0 {
+        environments[copy].reset(using: &streams[copy])
+      } else {
+        environments[copy] = environments[copy - copy % size]
+      }
       episodeReturns[copy] = 0
       episodeLengths[copy] = 0
       terminated[copy] = false
       truncated[copy] = false
       rewards[copy] = 0
-      observe(copy, into: observations, indices: stateIndices)
+      observe(copy)
     }
   }
 
@@ -171,28 +251,46 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
     let isCut = !outcome.terminated && length >= timeLimit
     truncated[copy] = isCut
     let isOver = outcome.terminated || isCut
+    ledger.pointee.tally.reward += outcome.reward
     if isOver {
-      observe(copy, into: finalObservations, indices: finalStateIndices)
+      ledger.pointee.tally.returns += episodeReturns[copy]
+      ledger.pointee.tally.lengths += length
+      observeEnd(copy)
       environments[copy].reset(using: &streams[copy])
     }
-    observe(copy, into: observations, indices: stateIndices)
+    observe(copy)
     return isOver
   }
 
   @inlinable @inline(__always)
-  func observe(_ copy: Int, into rows: UnsafeMutablePointer<Float>, indices: UnsafeMutablePointer<Int32>) {
+  func observe(_ copy: Int) {
     if usesStateIndices {
-      indices[copy] = Int32(truncatingIfNeeded: environments[copy].stateIndex!)
+      stateIndices[copy] = Int32(truncatingIfNeeded: environments[copy].stateIndex!)
     } else {
-      environments[copy].observe(into: rows + copy * observationCount)
+      environments[copy].observe(into: observations + copy * observationCount)
+    }
+    if !offersAllActions { availableActions[copy] = Int32(truncatingIfNeeded: environments[copy].availableActions) }
+  }
+
+  @inlinable @inline(__always)
+  func observeEnd(_ copy: Int) {
+    if usesStateIndices {
+      finalStateIndices[copy] = Int32(truncatingIfNeeded: environments[copy].stateIndex!)
+    } else {
+      environments[copy].observe(into: finalObservations + copy * observationCount)
+    }
+    if !offersAllActions {
+      finalAvailableActions[copy] = Int32(truncatingIfNeeded: environments[copy].availableActions)
     }
   }
 
   @usableFromInline
-  mutating func note(endings: Int) {
-    self.endings = endings
-    episodes += endings
-    steps += count
+  func note(endings: Int) {
+    ledger.pointee.endings = endings
+    ledger.pointee.episodes += endings
+    ledger.pointee.steps += count
+    ledger.pointee.tally.episodes += endings
+    ledger.pointee.tally.steps += count
   }
 }
 
@@ -200,9 +298,7 @@ extension VectorizedEnvironments: Checkpointable {
   /// Appends every copy, its stream and the results of the last step.
   public func save(to writer: inout StateWriter) {
     writer.write(count)
-    writer.write(steps)
-    writer.write(episodes)
-    writer.write(endings)
+    ledger.pointee.save(to: &writer)
     for copy in 0..<count {
       environments[copy].save(to: &writer)
       writer.write(streams[copy])
@@ -212,6 +308,7 @@ extension VectorizedEnvironments: Checkpointable {
       writer.write(episodeReturns[copy])
       writer.write(episodeLengths[copy])
       writer.write(Int(finalStateIndices[copy]))
+      writer.write(Int(finalAvailableActions[copy]))
     }
     let numbers = usesStateIndices ? 0 : count * observationCount
     writer.write(UnsafeBufferPointer(start: finalObservations, count: numbers))
@@ -221,9 +318,7 @@ extension VectorizedEnvironments: Checkpointable {
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
     let copies = try reader.integer()
     guard copies == count else { throw StateError("the checkpoint has \(copies) environments where \(count) belong") }
-    steps = try reader.integer()
-    episodes = try reader.integer()
-    endings = try reader.integer()
+    try ledger.pointee.restore(from: &reader)
     for copy in 0..<count {
       try environments[copy].restore(from: &reader)
       streams[copy] = try reader.stream()
@@ -237,7 +332,8 @@ extension VectorizedEnvironments: Checkpointable {
         throw StateError("place \(index) is not in [0, \(observationCount))")
       }
       finalStateIndices[copy] = Int32(truncatingIfNeeded: index)
-      observe(copy, into: observations, indices: stateIndices)
+      finalAvailableActions[copy] = Int32(truncatingIfNeeded: try reader.integer())
+      observe(copy)
     }
     let numbers = usesStateIndices ? 0 : count * observationCount
     try reader.read(into: UnsafeMutableBufferPointer(start: finalObservations, count: numbers))

@@ -59,6 +59,15 @@ import Testing
     #expect(thinner.finish().map(\.y) == [1, 1, 5, 5])
   }
 
+  @Test func stepsOfABandStayLevel() {
+    var thinner = BandThinner(keepsSteps: true)
+    thinner.add(x: 0, low: 1, high: 2)
+    for (low, high) in [(1.0, 2.0), (3, 4), (3, 4)] { thinner.add(x: 5.5, low: low, high: high) }
+    let lows = thinner.finish().prefix(5)
+    #expect(lows.map(\.y) == [1, 1, 1, 1, 3])
+    #expect(lows.map(\.x) == [0, 5.5, 5.5, 5.5, 5.5])
+  }
+
   @Test func segmentsAreCutToTheArea() throws {
     func cut(_ a: (Double, Double), _ b: (Double, Double)) -> [Double]? {
       let piece = Clipping.segment(FigurePoint(x: a.0, y: a.1), FigurePoint(x: b.0, y: b.1), to: area)

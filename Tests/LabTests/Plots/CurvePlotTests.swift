@@ -75,6 +75,11 @@ import Testing
     #expect(figure.series[0].low.isEmpty && figure.subtitle == "one seed")
   }
 
+  @Test func namesHaveRoundedNumbers() {
+    #expect(PlotOptions.label("sarsa alpha=0.4728708045 n=4") == "sarsa alpha=0.4729 n=4")
+    #expect(PlotOptions.label("sarsa map=0.4728708045x  alpha=0.05") == "sarsa map=0.4728708045x  alpha=0.05")
+  }
+
   @Test func meansOfThePointsBefore() {
     #expect(CurvePlot.smoothed([1, 3, 5, 7], over: 2) == [1, 2, 4, 6])
     #expect(CurvePlot.smoothed([1, 3, 5, 7], over: 9) == [1, 2, 3, 4])
