@@ -15,7 +15,7 @@ struct Resolver {
   let outline: JSON5Outline?
 
   private static let keys = [
-    "name", "environment", "algorithm", "budget", "seeds", "seed", "record", "sweep", "variants", "confirm",
+    "name", "question", "environment", "algorithm", "budget", "seeds", "seed", "record", "sweep", "variants", "confirm",
   ]
   /// What fits into memory: points of a sweep, trials of an experiment, recorded rows of a trial.
   private static let mostVariants = 100_000.0
@@ -38,6 +38,9 @@ struct Resolver {
       throw fail(field.key, "a configuration has no \"\(field.key)\"; \(hint)")
     }
     let name = try self.name(root, default: defaultName)
+    if let question = root["question"], question.text == nil {
+      throw fail("question", "\(question.kind) is no question; write a string, what the experiment is to find out")
+    }
     let rootSeed = try mend("seed") { () throws(SettingProblem) in
       UInt64(try Interval.whole(root["seed"] ?? .integer(0), in: 0...Int.max))
     }

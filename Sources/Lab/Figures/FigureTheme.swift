@@ -31,6 +31,11 @@ struct FigureColor: Equatable, Sendable {
     blue = mix(a.blue, b.blue)
   }
 
+  /// The colour as style sheets write it: `#0072B2`.
+  var hex: String {
+    "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
+  }
+
   /// Whether black text has more contrast on this colour than white text: relative luminance (WCAG 2.1) above
   /// 0.179, where both have a ratio of 4.58. The transfer curve is taken as a power of 2.2.
   var isLight: Bool {

@@ -17,6 +17,14 @@ struct CurvePlot {
 
   /// Draws the figure.
   func figure() async throws -> any Figure {
+    let panels = try await panels()
+    if panels.count == 1 { return panels[0] }
+    let metric = try MetricChoice.metric(options.comparison.metric, in: inputs.map(\.experiment))
+    return PanelFigure(title: PlotOptions.title(metric), figures: panels, columns: min(2, panels.count))
+  }
+
+  /// One figure an environment.
+  func panels() async throws -> [LineFigure] {
     let experiments = inputs.map(\.experiment)
     let metric = try MetricChoice.metric(options.comparison.metric, in: experiments)
     let rules = ScoreRules(metric: Metric(rawValue: metric), finalShare: options.comparison.finalShare)
@@ -42,8 +50,7 @@ struct CurvePlot {
           series: series,
           references: references(lines, metric: rules.metric)))
     }
-    if panels.count == 1 { return panels[0] }
-    return PanelFigure(title: PlotOptions.title(metric), figures: panels, columns: min(2, panels.count))
+    return panels
   }
 
   /// What the budgets of all contestants count, or steps where they count different things.
