@@ -21,15 +21,9 @@ enum PPOPreset: String, CaseIterable, Sendable {
     switch preset {
     case .stableBaselines3: settings = []
     case .cleanRL: settings = environment.isContinuousControl ? cleanRLContinuous : cleanRLDiscrete
-    case .rlZoo:
-      guard let found = zoo[environment] else {
-        let known = zoo.keys.sorted().joined(separator: ", ")
-        throw SettingProblem("RL Zoo has no settings for \"\(environment)\"; it has some for: \(known)", at: ".preset")
-      }
-      settings = found
+    case .rlZoo: settings = try PublishedSettings.zoo(zoo, environment: environment)
     }
-    let names = Set(given.map(\.key))
-    return given + settings.filter { !names.contains($0.0) }.map { Setting.Field($0.0, $0.1) }
+    return PublishedSettings.fill(given, with: settings)
   }
 
   private static let cleanRLDiscrete: [(String, Setting)] = [

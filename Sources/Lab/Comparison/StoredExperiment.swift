@@ -32,6 +32,12 @@ struct StoredExperiment: Sendable {
     }
   }
 
+  /// A trial that failed.
+  struct FailedTrial: Sendable, Hashable {
+    let variant: String
+    let seed: UInt64
+  }
+
   /// One trial's curve of one metric. Points without a value are left out.
   struct Curve: Sendable, Equatable {
     let seed: UInt64
@@ -48,6 +54,8 @@ struct StoredExperiment: Sendable {
   let columns: [Experiment.SweptColumn]
   let configuration: Setting
   let program: String?
+  /// The trials that failed: their curves break off, and count nowhere.
+  let failed: Set<FailedTrial>
   /// Whether the folder was finished when it was last written.
   let isComplete: Bool
 
@@ -78,6 +86,11 @@ struct StoredExperiment: Sendable {
     self.seeds = seeds.compactMap { $0.whole.flatMap { UInt64(exactly: $0) } }
     program = tree["version"]?.text
     isComplete = tree["wall_time"]?.number != nil
+    failed = Set(
+      (tree["failures"]?.elements ?? []).compactMap { entry in
+        guard let variant = entry["variant"]?.text, let seed = entry["seed"]?.whole else { return nil }
+        return UInt64(exactly: seed).map { FailedTrial(variant: variant, seed: $0) }
+      })
     columns = (tree["swept"]?.elements ?? []).compactMap { entry in
       guard let path = entry["path"]?.text, let column = entry["column"]?.text else { return nil }
       return .init(path: path, name: column, isLogarithmic: entry["scale"]?.text == "log")
@@ -129,6 +142,7 @@ struct StoredExperiment: Sendable {
         throw LabError(
           .data, "\(curvesPath): \(trial.labels[0]), seed \(trial.seed) comes twice; keep one of its curves")
       }
+      if failed.contains(.init(variant: trial.labels[0], seed: trial.seed)) { continue }
       let x = trial.columns[wanted.firstIndex(of: axes[index])!]
       let y = trial.columns[wanted.count]
       let present = y.indices.filter { !y[$0].isNaN && !x[$0].isNaN }

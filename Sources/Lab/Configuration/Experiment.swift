@@ -89,6 +89,8 @@ public struct RecordOptions: Sendable, Equatable {
   public let exactEvery: Int?
   /// Whose tables go to `values.csv`.
   public let values: Values
+  /// Whose trained policies are written as files; nobody's unless it is asked for.
+  public var policy = Values.none
   /// Rollouts of the target policy: how many episodes, every so many units, at most how many steps each; nil for none.
   public let evaluation: Evaluation?
 
@@ -111,6 +113,7 @@ public struct RecordOptions: Sendable, Equatable {
       .init("every", .integer(every)), .init("values", .text(values.rawValue)),
       .init("exact", exactEvery.map { .object([.init("every", .integer($0))]) } ?? .boolean(false)),
     ]
+    if policy != .none { fields.append(.init("policy", .text(policy.rawValue))) }
     if let evaluation {
       let policy = evaluation.isGreedy ? [] : [Setting.Field("policy", .text("sampled"))]
       fields.append(

@@ -450,7 +450,7 @@ struct Resolver {
   ) throws(LabError) -> RecordOptions {
     let tree = setting ?? .table([])
     guard let fields = tree.fields else { throw fail(place, "\(tree) is \(tree.kind); write an object, {every: 10}") }
-    let keys = ["every", "exact", "values", "evaluate"]
+    let keys = ["every", "exact", "values", "evaluate", "policy"]
     for field in fields where !keys.contains(field.key) {
       let hint =
         Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
@@ -463,21 +463,20 @@ struct Resolver {
       }
       ?? (entry.kind == .planner
         ? 1 : entry.kind == .bandit ? max(1, budget.count / 100) : max(1, (budget.count + 999) / 1000))
-    var values = RecordOptions.Values.first
-    if let given = tree["values"] {
-      guard let choice = given.text.flatMap(RecordOptions.Values.init(rawValue:)) else {
-        let words = RecordOptions.Values.allCases.map(\.rawValue)
-        let hint = given.text.flatMap { Spelling.suggestion(for: $0, among: words) }.map { "did you mean \"\($0)\"?" }
-        throw fail(
-          "\(place).values", "\(given) is none of \"first\", \"all\", \"none\"; \(hint ?? "write one of them")")
-      }
-      values = choice
+    func whose(_ key: String, default: RecordOptions.Values) throws(LabError) -> RecordOptions.Values {
+      guard let given = tree[key] else { return `default` }
+      if let choice = given.text.flatMap(RecordOptions.Values.init(rawValue:)) { return choice }
+      let words = RecordOptions.Values.allCases.map(\.rawValue)
+      let hint = given.text.flatMap { Spelling.suggestion(for: $0, among: words) }.map { "did you mean \"\($0)\"?" }
+      throw fail(
+        "\(place).\(key)", "\(given) is none of \"first\", \"all\", \"none\"; \(hint ?? "write one of them")")
     }
     return RecordOptions(
       every: every,
       exactEvery: try exact(
         tree["exact"], every: every, budget: budget, entry: entry, truth: truth, place: "\(place).exact"),
-      values: values, evaluation: try evaluation(tree["evaluate"], every: every, place: "\(place).evaluate"))
+      values: try whose("values", default: .first), policy: try whose("policy", default: .none),
+      evaluation: try evaluation(tree["evaluate"], every: every, place: "\(place).evaluate"))
   }
 
   /// The spacing of the exact columns: evenly spaced points on recorded rows, at most 100, and fewer where they would cost more than the

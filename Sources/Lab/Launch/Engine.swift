@@ -52,7 +52,8 @@ struct Engine {
     for variant in experiment.variants {
       for (index, seed) in experiment.seeds.enumerated() {
         let wants = variant.record.values == .all || (variant.record.values == .first && index == 0)
-        let trial = Trial(variant: variant, root: experiment.root, seed: seed, wantsTables: wants)
+        var trial = Trial(variant: variant, root: experiment.root, seed: seed, wantsTables: wants)
+        trial.wantsPolicy = variant.record.policy == .all || (variant.record.policy == .first && index == 0)
         if shard.contains(position) && !held.contains(trial.key) { trials.append(trial) }
         position += 1
       }
@@ -105,6 +106,16 @@ struct Engine {
     } catch let error as LabError where error.kind == .cannotWrite {
       shared.result.withLock { $0.error = $0.error ?? error }
     } catch {
+      var error = error
+      if let failure = error as? Trial.Failure {
+        error = failure.cause
+        do {
+          try journal.append(failure.record, for: trial.key, isFailed: true)
+        } catch {
+          shared.result.withLock { $0.error = $0.error ?? error }
+          return
+        }
+      }
       let message = (error as? SettingProblem)?.message ?? (error as? LabError)?.message ?? "\(error)"
       shared.result.withLock {
         $0.outcome.failures.append(Failure(variant: trial.variant.name, seed: trial.seed, message: message))

@@ -52,7 +52,7 @@ struct ExperimentRun {
     }
     let elapsed = ContinuousClock.now - clock
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-    if !isOthers { try folder.writeDescription(start: start, wallTime: seconds) }
+    if !isOthers { try folder.writeDescription(start: start, wallTime: seconds, failures: outcome.failures) }
     return Report(outcome: outcome, held: held, missing: missing, wallTime: seconds, scores: scores)
   }
 

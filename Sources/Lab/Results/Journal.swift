@@ -22,6 +22,8 @@ final class Journal: Sendable {
 
   private struct State: ~Copyable {
     var places: [Key: Place] = [:]
+    /// What failed trials had recorded. They are not finished, and run again.
+    var failed: [Key: Place] = [:]
     var files: [Int32] = []
     var writer: Int32 = -1
     var writerIndex = -1
@@ -29,6 +31,7 @@ final class Journal: Sendable {
   }
 
   private static let magic: UInt64 = 0x726c_6c61_6274_7231
+  private static let failedMagic: UInt64 = 0x726c_6c61_6274_7266
   private static let headerSize = 40
   private let folder: String
   private let state = Mutex(State())
@@ -48,6 +51,9 @@ final class Journal: Sendable {
   /// Whether a trial has been finished.
   func contains(_ key: Key) -> Bool { state.withLock { $0.places[key] != nil } }
 
+  /// Whether a trial has failed, and left what it had recorded.
+  func holdsFailed(_ key: Key) -> Bool { state.withLock { $0.places[key] == nil && $0.failed[key] != nil } }
+
   /// The trials that have been finished.
   var keys: Set<Key> { state.withLock { Set($0.places.keys) } }
 
@@ -62,15 +68,25 @@ final class Journal: Sendable {
       var places = state.places.filter { own >= 0 && $0.value.file == own }.mapValues {
         Place(file: 0, offset: $0.offset, length: $0.length)
       }
+      var failed = state.failed.filter { own >= 0 && $0.value.file == own }.mapValues {
+        Place(file: 0, offset: $0.offset, length: $0.length)
+      }
       if own >= 0 { state.writerIndex = 0 }
       for name in names where own < 0 || name != Self.ownName {
         let file = open(folder + "/" + name, O_RDONLY | O_CLOEXEC)
         if file < 0 { continue }
         files.append(file)
-        for (key, place) in Self.scan(file, index: files.count - 1) where places[key] == nil { places[key] = place }
+        for record in Self.scan(file, index: files.count - 1) {
+          if record.isFailed {
+            failed[record.key] = record.place
+          } else if places[record.key] == nil {
+            places[record.key] = record.place
+          }
+        }
       }
       state.files = files
       state.places = places
+      state.failed = failed
     }
   }
 
@@ -80,20 +96,22 @@ final class Journal: Sendable {
   }()
 
   /// The records of a file, up to the first that is not whole.
-  private static func scan(_ file: Int32, index: Int) -> [(Key, Place)] {
-    var records: [(Key, Place)] = []
+  private static func scan(_ file: Int32, index: Int) -> [(key: Key, place: Place, isFailed: Bool)] {
+    var records: [(key: Key, place: Place, isFailed: Bool)] = []
     let size = Int(lseek(file, 0, SEEK_END))
     var offset = 0
     while offset + headerSize <= size, let header = read(file, offset, headerSize) {
       var reader = StateReader(header)
-      guard let magic = try? reader.word(), magic == Self.magic, let variant = try? reader.word(),
+      guard let magic = try? reader.word(), magic == Self.magic || magic == failedMagic,
+        let variant = try? reader.word(),
         let seed = try? reader.word(), let length = try? reader.integer(), let checksum = try? reader.word(),
         length >= 0,
         offset + headerSize + length <= size
       else { break }
       let start = offset + headerSize
       guard Self.checksum(of: file, from: start, length: length) == checksum else { break }
-      records.append((Key(variant: variant, seed: seed), Place(file: index, offset: start, length: length)))
+      let place = Place(file: index, offset: start, length: length)
+      records.append((Key(variant: variant, seed: seed), place, magic == failedMagic))
       offset = start + length
     }
     return records
@@ -137,8 +155,9 @@ final class Journal: Sendable {
 
   /// Adds a finished trial.
   ///
+  /// - Parameter isFailed: Whether the trial has failed, so that the record is only what it had come to.
   /// - Throws: ``LabError`` (exit code 73) where the disk does not take it; what was there before stays whole.
-  func append(_ record: TrialRecord, for key: Key) throws(LabError) {
+  func append(_ record: TrialRecord, for key: Key, isFailed: Bool = false) throws(LabError) {
     var length = 0
     var checksum = Checksum()
     record.forEachPiece {
@@ -146,7 +165,9 @@ final class Journal: Sendable {
       checksum.add($0)
     }
     var header = StateWriter()
-    for word in [Self.magic, key.variant, key.seed, UInt64(length), checksum.value] { header.write(word) }
+    for word in [isFailed ? Self.failedMagic : Self.magic, key.variant, key.seed, UInt64(length), checksum.value] {
+      header.write(word)
+    }
     let start = header.bytes
     let failure: Int32? = state.withLock { state in
       if state.writer < 0 {
@@ -172,8 +193,8 @@ final class Journal: Sendable {
         ftruncate(state.writer, off_t(state.length))
         return code
       }
-      state.places[key] = Place(
-        file: state.writerIndex, offset: state.length + Self.headerSize, length: length)
+      let place = Place(file: state.writerIndex, offset: state.length + Self.headerSize, length: length)
+      if isFailed { state.failed[key] = place } else { state.places[key] = place }
       state.length += Self.headerSize + length
       return nil
     }
@@ -183,7 +204,9 @@ final class Journal: Sendable {
   /// Reads a finished trial.
   func record(_ key: Key) throws(LabError) -> TrialRecord {
     let cursor = state.withLock { state in
-      state.places[key].map { FileCursor(file: state.files[$0.file], offset: $0.offset, end: $0.offset + $0.length) }
+      (state.places[key] ?? state.failed[key]).map {
+        FileCursor(file: state.files[$0.file], offset: $0.offset, end: $0.offset + $0.length)
+      }
     }
     guard var cursor else {
       throw LabError(.software, "\(folder): a finished trial cannot be read again; run the command again")

@@ -12,7 +12,8 @@ struct Merger {
     var present: Set<String> = []
     for variant in experiment.variants {
       for seed in experiment.seeds {
-        guard journal.contains(.init(variant: variant.key, seed: seed)) else { continue }
+        let key = Journal.Key(variant: variant.key, seed: seed)
+        guard journal.contains(key) || journal.holdsFailed(key) else { continue }
         present.formUnion(try journal.record(.init(variant: variant.key, seed: seed)).metrics)
         break
       }
@@ -39,6 +40,7 @@ struct Merger {
     try curves.commit()
     try summary.commit()
     try ValuesFile(experiment: experiment, journal: journal, folder: folder).write()
+    try PolicyFiles(experiment: experiment, journal: journal, folder: folder).write()
     return scores
   }
 
@@ -72,7 +74,9 @@ struct Merger {
   private func write(
     _ variant: Variant, metrics: [String], curves: FileWriter, summary: FileWriter
   ) async throws -> [FinalScores.Score] {
-    let keys = experiment.seeds.map { Journal.Key(variant: variant.key, seed: $0) }.filter(journal.contains)
+    // A failed trial keeps its curve up to there; the statistics are of finished ones.
+    let keys = experiment.seeds.map { Journal.Key(variant: variant.key, seed: $0) }
+      .filter { journal.contains($0) || journal.holdsFailed($0) }
     let prefix = prefix(variant)
     var points = PointSummaries(unit: variant.budget.unit, journal: journal)
     var scores = FinalScores()
@@ -84,7 +88,7 @@ struct Merger {
       while place < keys.count && numbers < 1 << 21 {
         let record = try journal.record(keys[place])
         numbers += record.rows.count
-        scores.add(record)
+        if !journal.holdsFailed(keys[place]) { scores.add(record) }
         batch.append((keys[place], record))
         place += 1
       }
@@ -95,7 +99,7 @@ struct Merger {
         return format(trials[range], prefix: prefix, metrics: metrics)
       }
       for text in texts { try curves.write(text) }
-      for trial in trials { points.add(trial.record, key: trial.key) }
+      for trial in trials where !journal.holdsFailed(trial.key) { points.add(trial.record, key: trial.key) }
     }
     try await points.write(prefix: prefix, metrics: metrics, to: summary)
     return scores.scores

@@ -58,7 +58,7 @@ struct ResultsFolder {
   }
 
   private func clear() throws(LabError) {
-    for name in Self.files + [".trials"] {
+    for name in Self.files + [".trials", PolicyFiles.folder] {
       let item = path + "/" + name
       guard FileManager.default.fileExists(atPath: item) else { continue }
       do {
@@ -68,7 +68,9 @@ struct ResultsFolder {
   }
 
   /// Writes `experiment.json`.
-  func writeDescription(start: Date, wallTime: Double?) throws(LabError) {
+  ///
+  /// - Parameter failures: The trials that have failed.
+  func writeDescription(start: Date, wallTime: Double?, failures: [Engine.Failure] = []) throws(LabError) {
     let formatter = ISO8601DateFormatter()
     let variants = experiment.variants.map { variant -> Setting in
       .object([
@@ -84,7 +86,14 @@ struct ResultsFolder {
         .init("scale", .text(column.isLogarithmic ? "log" : "linear")),
       ])
     }
+    let failed = failures.map { failure -> Setting in
+      .object([
+        .init("variant", .text(failure.variant)), .init("seed", .integer(Int(failure.seed))),
+        .init("message", .text(failure.message)),
+      ])
+    }
     let description = Setting.object([
+      .init("failures", .list(failed)),
       .init("schema", .text(Self.schema)), .init("name", .text(experiment.name)),
       .init("configuration", experiment.configuration), .init("seed", .integer(Int(experiment.root))),
       .init("seeds", .list(experiment.seeds.map { .integer(Int($0)) })), .init("variants", .list(variants)),

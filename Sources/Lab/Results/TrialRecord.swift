@@ -8,6 +8,8 @@ struct TrialRecord {
   var rows: [Double]
   /// The tables, if they are wanted.
   var tables: Tables?
+  /// The policy's file, if it is wanted and there is one.
+  var policy: [UInt8]?
 
   /// What was learned, pair by pair of the model (slot by slot where there is none) and state by state; empty where the method has none.
   struct Tables: Equatable {
@@ -29,12 +31,13 @@ struct TrialRecord {
       elements.withUnsafeBytes { body($0) }
     }
     put(Array(metrics.joined(separator: ",").utf8))
-    withUnsafeBytes(of: Int64(tables == nil ? 0 : 1).littleEndian) { body($0) }
+    withUnsafeBytes(of: Int64((tables == nil ? 0 : 1) + (policy == nil ? 0 : 2)).littleEndian) { body($0) }
     if let tables {
       put(tables.actionValues)
       put(tables.probabilities)
       put(tables.stateValues)
     }
+    if let policy { put(policy) }
     put(rows)
   }
 
@@ -48,11 +51,13 @@ struct TrialRecord {
   init(from cursor: inout FileCursor) throws(StateError) {
     let names = String(decoding: try cursor.list(of: UInt8.self), as: UTF8.self)
     metrics = names.split(separator: ",").map(String.init)
-    if try cursor.integer() != 0 {
+    let parts = try cursor.integer()
+    if parts & 1 != 0 {
       tables = Tables(
         actionValues: try cursor.list(of: Double.self), probabilities: try cursor.list(of: Double.self),
         stateValues: try cursor.list(of: Double.self))
     }
+    policy = parts & 2 != 0 ? try cursor.list(of: UInt8.self) : nil
     rows = try cursor.list(of: Double.self)
   }
 }
@@ -60,7 +65,7 @@ struct TrialRecord {
 extension TrialRecord: Equatable {
   /// Records are equal when they have the same bits: a missing number equals a missing number.
   static func == (a: TrialRecord, b: TrialRecord) -> Bool {
-    a.metrics == b.metrics && a.tables == b.tables && a.rows.count == b.rows.count
+    a.metrics == b.metrics && a.tables == b.tables && a.policy == b.policy && a.rows.count == b.rows.count
       && zip(a.rows, b.rows).allSatisfy { $0.bitPattern == $1.bitPattern }
   }
 }

@@ -26,6 +26,13 @@ struct Evaluator {
     let report = process.report()
     let policy = options.isGreedy ? report.targetPolicy : report.behaviorPolicy
     guard !policy.isEmpty else { return (.nan, .nan) }
+    return Self.summary(returns(of: policy))
+  }
+
+  /// The undiscounted returns of some episodes.
+  ///
+  /// - Parameter policy: Probabilities, slot by slot.
+  mutating func returns(of policy: [Double]) -> [Double] {
     var environment = task.anyEnvironment(seesStates: true)
     var preparation = RandomStream(root: root, index: seed, component: "initialisation")
     environment.prepare(using: &preparation)
@@ -44,7 +51,7 @@ struct Evaluator {
       }
       returns.append(total)
     }
-    return Self.summary(returns)
+    return returns
   }
 
   private static func summary(_ returns: [Double]) -> (mean: Double, std: Double) {

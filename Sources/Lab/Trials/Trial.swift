@@ -7,6 +7,8 @@ struct Trial {
   let seed: UInt64
   /// Whether its tables are wanted.
   let wantsTables: Bool
+  /// Whether its policy is wanted as a file.
+  var wantsPolicy = false
   /// How many threads it may use.
   var threads = 1
 
@@ -19,11 +21,18 @@ struct Trial {
     case interrupted
   }
 
+  /// A trial that cannot go on, with what it had recorded.
+  struct Failure: Error {
+    let cause: any Error
+    let record: TrialRecord
+  }
+
   /// Runs the trial from its checkpoint, or from the start.
   ///
   /// - Parameters:
   ///   - checkpoint: Where it keeps its state while it runs; nil for nowhere.
   ///   - progress: Called now and then with the units finished since the last call.
+  /// - Throws: ``Failure`` where it cannot go on.
   func run(checkpoint: Checkpoint?, progress: (Int) -> Void) throws -> Ending {
     let request = TrialRequest(
       task: variant.task, settings: variant.algorithm.settings, budget: variant.budget, root: root, seed: seed,
@@ -47,7 +56,9 @@ struct Trial {
           save(process, recorder: recorder, to: checkpoint)
           return .interrupted
         }
-        try process.advance(next)
+        do {
+          try process.advance(next)
+        } catch { throw Failure(cause: error, record: recorder.broken()) }
         // Rows may be short: the clock is asked once in a while.
         slices += 1
         if slices & 15 == 0, let checkpoint, ContinuousClock.now - timer > checkpoint.interval {
@@ -60,7 +71,8 @@ struct Trial {
       done = reached
       recorder.record(process, isFirst: false, isLast: done >= budget.count || process.isFinished())
     }
-    let record = recorder.finish(process, wantsTables: wantsTables)
+    var record = recorder.finish(process, wantsTables: wantsTables)
+    if wantsPolicy { record.policy = PolicyFile(process, trial: self)?.bytes }
     return .finished(record)
   }
 
@@ -160,6 +172,12 @@ struct Recorder {
   private mutating func settle() {
     guard let filled = exact?.settle() else { return }
     for value in filled { put(value.metric, value.number, in: value.row * record.width) }
+  }
+
+  /// What has been recorded so far.
+  mutating func broken() -> TrialRecord {
+    settle()
+    return record
   }
 
   /// The finished record.

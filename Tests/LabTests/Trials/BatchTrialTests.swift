@@ -108,6 +108,8 @@ import Testing
     #expect(message("cart-pole", "q-learning").contains("keeps a table of states"))
     #expect(message("cart-pole", "value-iteration").contains("gives only samples"))
     #expect(message("k-armed-bandit", "ppo") == "")
+    #expect(message("pendulum", "a2c") == "")
+    #expect(message("pendulum", "dqn").contains("continuous"))
   }
 
   /// Aliased states are one to a network as well: the policy cannot tell them apart.

@@ -1,0 +1,95 @@
+import Foundation
+import RLCore
+import Testing
+
+@testable import Lab
+
+@Suite struct PolicyFileTests {
+  private let folder: String
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.path + "/rl-lab-tests-\(UInt64.random(in: 0 ... .max))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  private func run(_ arguments: String) async -> Int32 {
+    await Laboratory.standard.exitCode(arguments: ["rl-lab"] + arguments.split(separator: " ").map(String.init))
+  }
+
+  /// A stored policy, read back, plays as it did: networks to the bit, tables by their probabilities.
+  @Test(arguments: [
+    ("cart-pole", "ppo --set algorithm.n_steps=16 --set algorithm.batch_size=16"),
+    ("pendulum", "a2c --set algorithm.normalize_observations=true"),
+    ("cart-pole", "dqn --set algorithm.dueling=true"), ("frozen-lake", "a2c"), ("frozen-lake", "sarsa"),
+  ])
+  func storesAndPlays(environment: String, algorithm: String) async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let results = folder + "/results"
+    #expect(
+      await run(
+        "run -e \(environment) -a \(algorithm) --steps 64 --seeds 2 --set record.policy=all --set environment.time_limit=20 -o \(results) --quiet"
+      ) == 0)
+    let files = try FileManager.default.contentsOfDirectory(atPath: results + "/policies").sorted()
+    let id = algorithm.split(separator: " ")[0]
+    #expect(files == ["\(id)-seed-0.json", "\(id)-seed-1.json"])
+    let path = results + "/policies/" + files[0]
+    let file = try PolicyFile(reading: path)
+    #expect(file.bytes == Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+    #expect(await run("evaluate \(path) --episodes 5 --json") == 0)
+    #expect(await run("evaluate \(path) --episodes 5 --sample") == 0)
+    #expect(await run("evaluate \(path) -e taxi --episodes 5") == 65)
+    #expect(await run("evaluate \(path).json") == 66)
+    #expect(await run("evaluate \(path) --greedy --sample") == 64)
+  }
+
+  /// What is not a policy is refused with its place.
+  @Test func refusesWhatIsNone() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func message(_ text: String) throws -> String {
+      let path = folder + "/p.json"
+      try Output.write(text, to: path)
+      do {
+        _ = try PolicyFile(reading: path)
+        return ""
+      } catch { return (error as LabError).message }
+    }
+    let layer = "{weights: [[1, 2]], biases: [0]}"
+    let good = "format: 'rl-lab-policy/1', kind: 'network', head: 'values', actions: {discrete: 1}, widths: [2, 1]"
+    #expect(try message("{\(good), layers: [\(layer)]}") == "")
+    #expect(try message("{}").contains("format"))
+    #expect(try message("{\(good), layers: []}").contains("1 layers"))
+    #expect(try message("{\(good), layers: [{weights: [[1]], biases: [0]}]}").contains("layers[0].weights"))
+    #expect(try message("{\(good), layers: [{weights: [[1, NaN]], biases: [0]}]}").contains("no finite number"))
+    #expect(
+      try message("{format: 'rl-lab-policy/1', kind: 'table', states: 1, actions: 1, target: [[-1]], behavior: [[1]]}")
+        .contains("negative"))
+  }
+
+  /// A trial that comes to infinity ends with the update and the quantity, keeps its curve, and leaves the others alone.
+  @Test func aFailedTrialKeepsItsCurve() async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let config = folder + "/c.json5"
+    try Output.write(
+      """
+      {environment: 'cart-pole', budget: {iterations: 40}, seeds: 2, record: {every: 1}, variants: [
+        {name: 'good', algorithm: {id: 'a2c'}},
+        {name: 'bad', algorithm: {id: 'a2c', activation: 'relu', max_grad_norm: null, learning_rate:
+          {schedule: 'exponential', from: 1e-3, to: 1e38, over: 10}}}]}
+      """, to: config)
+    let results = folder + "/results"
+    #expect(await run("run \(config) -o \(results) --quiet") == 70)
+    let curves = try String(contentsOfFile: results + "/curves.csv", encoding: .utf8).split(separator: "\n")
+    #expect(curves.count { $0.hasPrefix("good,") } == 2 * 41)
+    let bad = curves.count { $0.hasPrefix("bad,") }
+    #expect(bad > 2 && bad < 2 * 41)
+    let summary = try String(contentsOfFile: results + "/summary.csv", encoding: .utf8)
+    #expect(!summary.contains("\nbad,"))
+    let description = try ConfigurationFile.read(results + "/experiment.json").root
+    let failures = try #require(description["failures"]?.elements)
+    #expect(failures.count == 2 && failures.allSatisfy { $0["message"]?.text?.hasPrefix("update ") == true })
+    // Run again, the good ones are there already and the bad ones fail again.
+    #expect(await run("run \(config) -o \(results) --quiet") == 70)
+    #expect(try String(contentsOfFile: results + "/curves.csv", encoding: .utf8).split(separator: "\n") == curves)
+    #expect(await run("compare \(results)") == 0)
+  }
+}
