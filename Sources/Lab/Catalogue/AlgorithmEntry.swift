@@ -24,8 +24,8 @@ public struct AlgorithmEntry: Sendable {
   public let units: [Budget.Unit]
   /// Whether it learns tasks that are observed as vectors; finite tasks it then sees as one-hot vectors.
   public let acceptsVectors: Bool
-  /// What a preset adds to the parameters that a configuration gives for a task: (parameters, environment's id).
-  var expand: (@Sendable ([Setting.Field], String) throws(SettingProblem) -> [Setting.Field])?
+  /// What a preset adds to the parameters that a configuration gives for a task, if there is such a task.
+  var expand: (@Sendable ([Setting.Field], EnvironmentEntry?) throws(SettingProblem) -> [Setting.Field])?
   /// Checks that settings fit a task, before anything runs; nil where the declarations say all.
   public let check: (@Sendable (Settings, PreparedTask) throws -> Void)?
   /// Makes one trial of it.

@@ -56,7 +56,7 @@ public struct Laboratory: Sendable {
   /// Adds a task that is observed as a vector.
   @inlinable
   public mutating func register<E: SampledVectorEnvironment>(vector type: E.Type) {
-    add(environment: E.about, gives: "samples of vectors") { settings in
+    add(environment: E.about, gives: EnvironmentEntry.vectors) { settings in
       let task = try E(settings)
       return (VectorTask(task, usesStateIndices: false), task.timeLimit)
     }
@@ -83,7 +83,62 @@ public struct Laboratory: Sendable {
       L.about, kind: L.isOnPolicy ? .policy : .control, units: units, acceptsVectors: true,
       check: { settings, task in try BatchTrial<L>.check(settings, task) },
       make: { request in try BatchTrial<L>.process(for: request) })
-    entry.expand = { given, environment throws(SettingProblem) in try L.expand(given, environment: environment) }
+    entry.expand = { given, environment throws(SettingProblem) in
+      try L.expand(given, environment: environment?.about.id ?? "")
+    }
+    add(entry)
+  }
+
+  /// Adds a method that has a tabular form and one on networks: finite tasks get the first and tasks observed as vectors the second, unless
+  /// the parameter `policy` says otherwise.
+  public mutating func register<L: TabularLearner & ~Copyable, N: BatchLearner & ~Copyable>(
+    _ tabular: L.Type, network: N.Type, kind: AlgorithmEntry.Kind
+  ) {
+    let form = PolicyForm.parameter.declaration
+    let own = L.about.parameters.map(\.name)
+    let others = N.about.parameters.filter { !own.contains($0.name) }
+    let about = About(
+      id: L.about.id, summary: L.about.summary, source: L.about.source, equation: L.about.equation,
+      parameters: L.about.parameters + [form] + others)
+    var entry = AlgorithmEntry(
+      about, kind: kind, units: [.episodes, .steps, .iterations], acceptsVectors: true,
+      check: { settings, task in
+        if settings[PolicyForm.parameter] == .mlp { return try BatchTrial<N>.check(settings, task) }
+        if task.vector != nil {
+          throw SettingProblem(
+            "the task is observed as a vector, for which there is no table; write \"mlp\"", at: ".policy")
+        }
+        if L.learnsAtEnd && task.timeLimit == nil && !task.canEnd {
+          throw SettingProblem(
+            "\"\(L.about.id)\" learns when an episode ends, and no episode of this task does; set environment.time_limit"
+          )
+        }
+        _ = try L(settings, context: task.learnerContext)
+      },
+      make: { request in
+        request.settings[PolicyForm.parameter] == .mlp
+          ? try BatchTrial<N>.process(for: request) : try OnlineTrial<L>.process(for: request)
+      })
+    let network = N.about.parameters.map(\.name)
+    entry.expand = { given, environment throws(SettingProblem) in
+      let isVector = environment?.gives == EnvironmentEntry.vectors
+      var form = PolicyForm.automatic
+      if let field = given.first(where: { $0.key == PolicyForm.parameter.declaration.name }) {
+        guard let choice = field.value.text.flatMap(PolicyForm.init(rawValue:)) else { return given }
+        form = choice
+      }
+      if form == .automatic { form = isVector ? .mlp : .tabular }
+      let known = form == .mlp ? network : own
+      for field in given where !known.contains(field.key) && (own + network).contains(field.key) {
+        throw SettingProblem(
+          "\"\(L.about.id)\" with a \(form == .mlp ? "network" : "table") has no \"\(field.key)\"; leave it out, or set policy",
+          at: ".\(field.key)")
+      }
+      let rest = given.filter { $0.key != PolicyForm.parameter.declaration.name }
+      return try N.expand(rest, environment: environment?.about.id ?? "") + [
+        .init(PolicyForm.parameter.declaration.name, .text(form.rawValue))
+      ]
+    }
     add(entry)
   }
 
@@ -137,4 +192,19 @@ public struct Laboratory: Sendable {
 
   /// The algorithm with an id, if there is one.
   public func algorithm(_ id: String) -> AlgorithmEntry? { algorithms.first { $0.about.id == id } }
+}
+
+/// In which form a method is used that has a tabular one and one on networks.
+enum PolicyForm: String, CaseIterable, Sendable {
+  /// By the task.
+  case automatic
+  /// A table.
+  case tabular
+  /// A multi-layer perceptron.
+  case mlp
+
+  static let parameter = Parameter<PolicyForm>.choice(
+    "policy", default: .automatic,
+    "a table, or a network; automatic takes a table where states are numbered and a network where they are observed as vectors"
+  )
 }

@@ -129,6 +129,9 @@ public struct EnvironmentEntry: Sendable {
   public let gives: String
   let make: @Sendable (Settings) throws -> PreparedTask
 
+  /// What a task gives that is observed as a vector.
+  @usableFromInline static let vectors = "samples of vectors"
+
   /// The options that every environment has.
   static let timeLimit = Parameter<Int?>(
     "time_limit", type: "whole number, null or \"default\"", default: .text("default"), range: "[1, ∞)",

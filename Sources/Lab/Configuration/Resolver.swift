@@ -288,7 +288,7 @@ struct Resolver {
     }
     let expanded =
       try entry.expand.map { expand throws(LabError) in
-        try mend(place) { () throws(SettingProblem) in try expand(given, environment) }
+        try mend(place) { () throws(SettingProblem) in try expand(given, lab.environment(environment)) }
       } ?? given
     return (entry, try component(id, expanded, entry.about.parameters, place: place))
   }

@@ -4,7 +4,7 @@ public struct ObservationStore: Sendable {
   /// How many numbers an observation has.
   public let width: Int
   /// How many rows there are.
-  public let count: Int
+  public private(set) var count: Int
   /// Whether rows are places in a one-hot vector.
   public let usesStateIndices: Bool
   /// Whether every row offers every action, so that ``availableActions`` is empty.
@@ -33,6 +33,18 @@ public struct ObservationStore: Sendable {
     self.init(
       count: count, width: context.observationCount, usesStateIndices: context.usesStateIndices,
       offersAllActions: context.offersAllActions)
+  }
+
+  /// Makes room for more rows, which are zero; those that are there stay.
+  public mutating func grow(to rows: Int) {
+    guard rows > count else { return }
+    if usesStateIndices {
+      states.append(contentsOf: repeatElement(0, count: rows - count))
+    } else {
+      numbers.append(contentsOf: repeatElement(0, count: (rows - count) * width))
+    }
+    if !offersAllActions { availableActions.append(contentsOf: repeatElement(0, count: rows - count)) }
+    count = rows
   }
 
   /// Copies the current observations of a batch into rows from `row` on.
@@ -122,5 +134,17 @@ public struct ActionStore: Sendable {
     width = space.isDiscrete ? 1 : space.count
     numbers = [Int32](repeating: 0, count: space.isDiscrete ? count : 0)
     values = [Float](repeating: 0, count: space.isDiscrete ? 0 : count * width)
+  }
+
+  /// Makes room for more rows, which are zero; those that are there stay.
+  public mutating func grow(to rows: Int) {
+    let isDiscrete = values.isEmpty
+    let missing = rows * width - (isDiscrete ? numbers.count : values.count)
+    guard missing > 0 else { return }
+    if isDiscrete {
+      numbers.append(contentsOf: repeatElement(0, count: missing))
+    } else {
+      values.append(contentsOf: repeatElement(0, count: missing))
+    }
   }
 }
