@@ -73,7 +73,7 @@ import Testing
       """
       {environment: 'cart-pole', budget: {iterations: 40}, seeds: 2, record: {every: 1}, variants: [
         {name: 'good', algorithm: {id: 'a2c'}},
-        {name: 'bad', algorithm: {id: 'a2c', activation: 'relu', max_grad_norm: null, learning_rate:
+        {name: 'bad', algorithm: {id: 'a2c', max_grad_norm: null, learning_rate:
           {schedule: 'exponential', from: 1e-3, to: 1e38, over: 10}}}]}
       """, to: config)
     let results = folder + "/results"
