@@ -73,8 +73,8 @@ import Testing
       """
       {environment: 'cart-pole', budget: {iterations: 40}, seeds: 2, record: {every: 1}, variants: [
         {name: 'good', algorithm: {id: 'a2c'}},
-        {name: 'bad', algorithm: {id: 'a2c', max_grad_norm: null, learning_rate:
-          {schedule: 'exponential', from: 1e-3, to: 1e38, over: 10}}}]}
+        {name: 'bad', algorithm: {id: 'ppo', n_steps: 16, batch_size: 16, n_epochs: 2, max_grad_norm: null,
+          learning_rate: {schedule: 'exponential', from: 1e-3, to: 1e30, over: 10}}}]}
       """, to: config)
     let results = folder + "/results"
     #expect(await run("run \(config) -o \(results) --quiet") == 70)
