@@ -181,7 +181,8 @@ public struct TrainingTime: Sendable {
 
   /// What is wrong where a number is not finite.
   public func problem(_ value: Double, _ quantity: String) -> SettingProblem {
-    SettingProblem("update \(update): \(quantity) is \(value.isNaN ? "not a number" : "infinite"); lower the learning rate or max_grad_norm")
+    let what = value.isNaN ? "not a number" : "infinite"
+    return SettingProblem("update \(update): \(quantity) is \(what); lower the learning rate or max_grad_norm")
   }
 }
 
