@@ -31,7 +31,7 @@ struct TaskOptions {
     "history", symbol: "k", default: 1, in: 1...64, "how many of the latest observations are the state")
   static let aggregate = Parameter<Aggregation?>(
     "aggregate", type: "whole number, list, {rows, columns} or null", default: .null,
-    range: "how many states in a row, a group for each state, the states of each group, or the size of a grid's blocks",
+    range: "[1, ∞) states in a row, a group for each state, the states of each group, or the size of a grid's blocks",
     "which states look alike to learners; null for none"
   ) { setting throws(SettingProblem) in try Aggregation(setting) }
 

@@ -81,14 +81,17 @@ public final class GroundTruth: Sendable {
   /// What regret is counted against; nil where there is nothing, see ``RegretBaseline``.
   var regretBaseline: RegretBaseline? {
     if let found = known.withLock({ $0.baseline }) { return found }
-    let baseline = task.model.flatMap { model in
-      RegretBaseline(model, timeLimit: task.timeLimit) { evaluator?.isDirect == true ? optimum(gamma: 1) : nil }
+    var baseline: RegretBaseline?
+    if var evaluator, evaluator.isDirect {
+      baseline = RegretBaseline(&evaluator, timeLimit: task.timeLimit) { optimum(gamma: 1) }
     }
-    known.withLock { $0.baseline = .some(baseline) }
+    known.withLock { [baseline] known in known.baseline = .some(baseline) }
     return baseline
   }
 
-  /// How many points of a trial can have exact columns for less than the trial itself costs: between 2, the first and the last, and 100.
+  /// How many points of a trial have exact columns: as many, up to 100, as cost less than the trial itself; but always the last, however dear it
+  /// is, and the first, which all seeds share. In a short trial on a dense model the last one is dearer than all the rest: `exact: false`
+  /// leaves it out.
   ///
   /// The estimate depends on the model and the budget alone, so that the same configuration always has the same points. An episode
   /// is taken to last as long as the uniform policy's, but no longer than there are states, or than the time limit.

@@ -5,9 +5,9 @@
 ///       v_k(s) = max_a Σ p(s′, r|s, a) [r + v_{k−1}(s′)],   v_0 = 0,   J*_h = Σ_s p₀(s) v_h(s)     (Puterman, 1994, section 4.5)
 ///
 /// - Episodes that end by themselves: `J*`, the optimal total reward, where it is finite.
-/// - Tasks that never end: `ρ*`, the greatest average reward a step (Auer, Jaksch & Ortner, 2010), where it is the same from all states,
-///   found by value iteration on steps half of which do nothing, between the bounds `min (T v − v) ≤ ρ* ≤ max (T v − v)` (Puterman, 1994,
-///   sections 8.5.4 and 8.5.5).
+/// - Tasks that never end: `ρ*`, the greatest average reward a step from the start (Auer, Jaksch & Ortner, 2010). It is that of a policy which
+///   is optimal for a discount close to 1 (Blackwell, 1962). From `e J_{1−e} = ρ + e h + O(e²)` for e and 2e follows
+///   `ρ = 2 e (J_{1−e} − J_{1−2e}) + O(e²)`.
 public enum RegretBaseline: Sendable, Equatable {
   /// What an episode earns.
   case episode(Double)
@@ -17,18 +17,22 @@ public enum RegretBaseline: Sendable, Equatable {
   /// Finds the baseline.
   ///
   /// - Parameters:
-  ///   - model: The task.
+  ///   - evaluator: An evaluator of the task's model, which solves directly.
   ///   - timeLimit: After how many steps an episode is cut off; nil for never.
   ///   - optimum: J* at gamma 1, asked for where episodes end by themselves; nil or infinite where there is none.
-  ///   - work: The most outcomes that may be looked at in sweeps.
+  ///   - work: The most outcomes that may be looked at, or multiplications that an evaluation may take.
   /// - Returns: Nil where there is none, or where it would be too dear.
-  public init?(_ model: FiniteMDP, timeLimit: Int?, optimum: () -> Double?, work: Double = 2e8) {
-    let sweeps = work / Double(max(1, model.outcomeCount))
+  public init?(
+    _ evaluator: inout PolicyEvaluator, timeLimit: Int?, optimum: () -> Double?, work: Double = 1e8
+  ) {
+    let model = evaluator.model
     if let timeLimit {
+      let sweeps = work / Double(max(1, model.outcomeCount))
       guard let value = Self.total(model, within: timeLimit, atMost: sweeps) else { return nil }
       self = .episode(value)
     } else if model.isContinuing {
-      guard let gain = Self.gain(model, sweeps: Int(sweeps)) else { return nil }
+      guard evaluator.isDirect, evaluator.operationCount <= work else { return nil }
+      guard let gain = Self.gain(&evaluator) else { return nil }
       self = .step(gain)
     } else {
       guard let optimum = optimum(), optimum.isFinite else { return nil }
@@ -51,22 +55,14 @@ public enum RegretBaseline: Sendable, Equatable {
     return model.initial.reduce(0) { $0 + $1.probability * values[$1.state] }
   }
 
-  /// The greatest average reward, to about ten digits of the largest reward; nil where its bounds do not meet.
-  private static func gain(_ model: FiniteMDP, sweeps: Int) -> Double? {
-    var sweeper = ModelSweeper(model, threads: 1)
-    var values = [Double](repeating: 0, count: model.stateCount)
-    let largest = model.expectedRewards.reduce(0) { max($0, abs($1)) }
-    for _ in 0..<sweeps {
-      let change = sweeper.sweepOptimal(gamma: 1)
-      let size = values.reduce(0) { max($0, abs($1)) }
-      if change.greatest - change.least <= 1e-11 * largest + 4e-15 * size {
-        return (change.greatest + change.least) / 2
-      }
-      let backed = sweeper.values
-      let shift = (backed[0] + values[0]) / 2
-      for state in values.indices { values[state] = (values[state] + backed[state]) / 2 - shift }
-      sweeper.replaceValues(with: values)
+  /// The greatest average reward, to about ten digits of the largest reward.
+  private static func gain(_ evaluator: inout PolicyEvaluator) -> Double? {
+    guard let policy = (try? OptimalSolution(evaluator.model, gamma: 1 - 1e-6, evaluator: evaluator))?.policy else {
+      return nil
     }
-    return nil
+    let e = 0x1p-26
+    let near = evaluator.startValue(of: policy, gamma: 1 - e).value
+    let far = evaluator.startValue(of: policy, gamma: 1 - 2 * e).value
+    return 2 * e * (near - far)
   }
 }
