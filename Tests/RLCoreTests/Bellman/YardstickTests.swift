@@ -99,6 +99,6 @@ import Testing
       return
     }
     #expect(abs(gain - Double(start)) < 1e-10)
-    #expect(RegretBaseline(&islands, timeLimit: nil, optimum: { nil }, work: 0.5) == nil)
+    #expect(RegretBaseline(&islands, timeLimit: nil, optimum: { nil }, work: -1) == nil)
   }
 }
