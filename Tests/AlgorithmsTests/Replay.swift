@@ -43,6 +43,21 @@ struct Replay: Decodable {
     let action_probabilities_before_each_step: [[Double]]?
   }
 
+  struct PolicyGradient: Decodable {
+    struct Episode: Decodable {
+      let p_right_before: Double
+      let actions_right: [Int]
+      let rewards: [Double]
+      let theta: [Double]
+      let w: Double?
+    }
+    let alpha: Double
+    let alpha_w: Double?
+    let theta_initial: [Double]
+    let episodes: [Episode]
+  }
+
+  let reinforce: [PolicyGradient]
   let n_step_td_19_state_walk: [Walk]
   let off_line_lambda_return_19_state_walk: [Walk]
   let td_lambda_accumulating_19_state_walk: [Walk]

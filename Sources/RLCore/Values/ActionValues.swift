@@ -125,6 +125,13 @@ public struct ActionValues: ~Copyable {
     }
   }
 
+  /// Changes the whole table, slot by slot.
+  public func withMutableSlots<R, E: Error>(
+    _ body: (UnsafeMutableBufferPointer<Double>) throws(E) -> R
+  ) throws(E) -> R {
+    try body(UnsafeMutableBufferPointer(start: values, count: count))
+  }
+
   /// Reads the whole table, slot by slot.
   public func withSlots<R>(_ body: (UnsafeBufferPointer<Double>) throws -> R) rethrows -> R {
     try body(UnsafeBufferPointer(start: values, count: count))

@@ -122,4 +122,15 @@ import Testing
     let tables = try #require(record.tables)
     #expect(tables.probabilities.prefix(2) == tables.probabilities.suffix(2))
   }
+
+  /// The uniform policy of the short corridor is worth −12 (J(p) = (2p − 4) / (p (1 − p))): 9 below J* = −3 of the model.
+  @Test func policyMethodsAreHeldAgainstTheirOwnPolicy() throws {
+    for id in ["reinforce", "reinforce-baseline", "actor-critic"] {
+      let text = "{environment: 'short-corridor', algorithm: '\(id)', budget: {episodes: 10}}"
+      let record = try record(try experiment(text).variants[0], seed: 0)
+      let gap = record.metrics.firstIndex(of: "optimality_gap")! + 3
+      #expect(abs(record.rows[gap] - 9) < 1e-12)
+      #expect(record.rows[(record.rowCount - 1) * record.width + gap] != record.rows[gap])
+    }
+  }
 }
