@@ -60,13 +60,14 @@ public struct ActorCritic: TabularLearner, ~Copyable {
 
   /// Makes the learner as it is before its first step.
   public init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
+    let start = try SoftmaxPolicy.Start(settings, space: context.space)
     let space = context.space
     isAverage = settings[Self.averageReward]
     gamma = isAverage ? 1 : settings[ControlParameters.gamma]
     lambda = settings[Self.lambda]
     lambdaW = settings[Self.lambdaW] ?? lambda
     hasTraces = lambda > 0 || lambdaW > 0
-    policy = try SoftmaxPolicy(settings, space: space)
+    policy = SoftmaxPolicy(start)
     v = StateValues(context, initial: settings[PredictionParameters.initialValue])
     alpha = StepSize(settings[PolicyParameters.alpha], entries: space.slotCount)
     alphaW = StepSize(settings[PolicyParameters.alphaW], entries: space.stateCount)

@@ -19,7 +19,7 @@ public struct Reinforce: TabularLearner, ~Copyable {
     source: "Williams (1992); Sutton & Barto (2018), section 13.3",
     equation: "θ ← θ + α γᵗ G ∇ ln π(A_t|S_t, θ)",
     parameters: [
-      PolicyParameters.alpha.declaration, ControlParameters.gamma.declaration,
+      PolicyParameters.alpha.with(default: .real(0.0001)).declaration, ControlParameters.gamma.declaration,
       PolicyParameters.discountUpdates.declaration,
     ] + SoftmaxPolicy.parameters)
 
@@ -34,8 +34,9 @@ public struct Reinforce: TabularLearner, ~Copyable {
 
   /// Makes the learner as it is before its first step.
   public init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
+    let start = try SoftmaxPolicy.Start(settings, space: context.space)
     gamma = settings[ControlParameters.gamma]
-    policy = try SoftmaxPolicy(settings, space: context.space)
+    policy = SoftmaxPolicy(start)
     alpha = StepSize(settings[PolicyParameters.alpha], entries: context.space.slotCount)
     updateDiscount = settings[PolicyParameters.discountUpdates] ? gamma : 1
     width = context.space.width

@@ -35,8 +35,9 @@ public struct ReinforceBaseline: TabularLearner, ~Copyable {
 
   /// Makes the learner as it is before its first step.
   public init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
+    let start = try SoftmaxPolicy.Start(settings, space: context.space)
     gamma = settings[ControlParameters.gamma]
-    policy = try SoftmaxPolicy(settings, space: context.space)
+    policy = SoftmaxPolicy(start)
     v = StateValues(context, initial: settings[PredictionParameters.initialValue])
     alpha = StepSize(settings[PolicyParameters.alpha], entries: context.space.slotCount)
     alphaW = StepSize(settings[PolicyParameters.alphaW], entries: context.space.stateCount)

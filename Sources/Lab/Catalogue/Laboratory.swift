@@ -184,6 +184,15 @@ public struct Laboratory: Sendable {
         }))
   }
 
+  /// Adds a method that improves a policy update by update.
+  public mutating func register<A: PolicyAscent & ~Copyable>(ascent type: A.Type) {
+    add(
+      AlgorithmEntry(
+        A.about, kind: .policy, units: [.iterations],
+        check: { settings, task in _ = try A(settings, task: try AscentTrial<A>.task(task)) },
+        make: { request in try AscentTrial<A>.process(for: request) }))
+  }
+
   /// Adds an algorithm.
   public mutating func add(_ entry: AlgorithmEntry) { algorithms.append(entry) }
 

@@ -50,7 +50,7 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
         learner: learner, environment: environment, timeLimit: request.task.timeLimit,
         clock: unit == .steps ? .steps : .episodes, root: request.root, seed: request.seed))
     let slice = 1 << 21  // steps between looks at the clock and at signals: some 30 ms
-    return TrialProcess(
+    var process = TrialProcess(
       metrics: request.task.onlineMetrics, gamma: gamma,
       advance: { count in
         let last = box.loop.step + slice
@@ -74,6 +74,8 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
       },
       save: { box.loop.save(to: &$0) },
       restore: { try box.loop.restore(from: &$0) })
+    process.hasValues = !process.report().stateValues.isEmpty
+    return process
   }
 }
 

@@ -33,30 +33,44 @@ public struct SoftmaxPolicy: ~Copyable {
   /// What a learner with such a policy declares.
   public static let parameters = [initialPreferences.declaration, minProbability.declaration]
 
-  /// Begins with given preferences.
-  ///
-  /// - Throws: ``SettingProblem`` where the preferences or the least probability do not fit the task.
-  public init(_ settings: Settings, space: ActionSpace) throws(SettingProblem) {
-    try self.init(settings[Self.initialPreferences], minimum: settings[Self.minProbability], space: space)
+  /// What a policy begins with, known to fit the task.
+  public struct Start: Sendable {
+    let preferences: [Double]
+    let minimum: Double
+    let space: ActionSpace
+
+    /// Reads the settings that ``parameters`` declares.
+    ///
+    /// - Throws: ``SettingProblem`` where the preferences or the least probability do not fit the task.
+    public init(_ settings: Settings, space: ActionSpace) throws(SettingProblem) {
+      try self.init(settings[initialPreferences], minimum: settings[minProbability], space: space)
+    }
+
+    /// Checks preferences and a least probability.
+    ///
+    /// - Throws: ``SettingProblem`` where they do not fit the task.
+    public init(
+      _ initial: InitialPreferences = .same(0), minimum: Double = 0, space: ActionSpace
+    ) throws(SettingProblem) {
+      if minimum * Double(space.width) > 1 {
+        throw SettingProblem(
+          "\(minimum) for each of \(space.width) actions is more than 1 altogether; give at most \(1 / Double(space.width))",
+          at: ".min_probability")
+      }
+      preferences = try initial.slots(of: space)
+      self.minimum = minimum
+      self.space = space
+    }
   }
 
-  /// Begins with given preferences.
-  ///
-  /// - Throws: ``SettingProblem`` where the preferences or the least probability do not fit the task.
-  public init(
-    _ initial: InitialPreferences = .same(0), minimum: Double = 0, space: ActionSpace
-  ) throws(SettingProblem) {
-    preferences = ActionValues(space, initial: 0)
-    self.minimum = minimum
-    width = space.width
-    probabilities = Table(space.slotCount, repeating: 0)
-    isStale = Table(space.stateCount, repeating: true)
-    if minimum * Double(space.width) > 1 {
-      throw SettingProblem(
-        "\(minimum) for each of \(space.width) actions is more than 1 altogether; give at most \(1 / Double(space.width))",
-        at: ".min_probability")
-    }
-    try initial.write(into: preferences)
+  /// Begins a policy. What can go wrong has gone wrong before, in ``Start``: an owner of tables does not fail halfway.
+  public init(_ start: Start) {
+    preferences = ActionValues(start.space, initial: 0)
+    minimum = start.minimum
+    width = start.space.width
+    probabilities = Table(start.space.slotCount, repeating: 0)
+    isStale = Table(start.space.stateCount, repeating: true)
+    for (slot, preference) in start.preferences.enumerated() { preferences[slot: slot] = preference }
   }
 
   /// Sets the probabilities of a state by its preferences, where they have changed.
@@ -70,6 +84,16 @@ public struct SoftmaxPolicy: ~Copyable {
     let count = preferences.actions(in: state)
     let greatest = preferences.maximum(in: state)
     let first = state &* width
+    if count == 2 && minimum == 0 {
+      // One exponential instead of two: that of the smaller, taken from the greater.
+      let isFirst = preferences[slot: first] == greatest
+      let less = exp(preferences[slot: isFirst ? first &+ 1 : first] - greatest)
+      let more = 1 / (1 + less)
+      probabilities[first] = isFirst ? more : less * more
+      probabilities[first &+ 1] = isFirst ? less * more : more
+      isStale[state] = false
+      return
+    }
     var total = 0.0
     for action in 0..<count {
       let weight = exp(preferences[slot: first &+ action] - greatest)
@@ -139,6 +163,18 @@ public struct SoftmaxPolicy: ~Copyable {
     count(step)
   }
 
+  /// Moves all preferences: `H ← H + step · direction`, slot by slot.
+  public mutating func move(by step: Double, along direction: [Double]) {
+    precondition(direction.count == preferences.count, "\(direction.count) numbers for \(preferences.count) slots")
+    var size = 0.0
+    for (slot, number) in direction.enumerated() {
+      preferences[slot: slot] += step * number
+      size += (step * number).magnitude
+    }
+    isStale.fill(with: true)
+    count(size)
+  }
+
   /// Counts an update, and notes the first whose step is no number.
   @inlinable @inline(__always)
   public mutating func count(_ step: Double) {
@@ -188,21 +224,20 @@ public enum InitialPreferences: Sendable, Equatable {
   /// A row of them a state.
   case table([[Double]])
 
-  /// Writes the preferences into a table.
+  /// A preference for each slot; 0 where there is no action.
   ///
   /// - Throws: ``SettingProblem`` at ".initial_preferences" where there are too few or too many.
-  func write(into table: borrowing ActionValues) throws(SettingProblem) {
-    let space = table.space
+  func slots(of space: ActionSpace) throws(SettingProblem) -> [Double] {
     let place = ".initial_preferences"
+    var slots = [Double](repeating: 0, count: space.slotCount)
     switch self {
-    case .same(let value):
-      for slot in 0..<table.count { table[slot: slot] = value }
+    case .same(let value): for slot in slots.indices { slots[slot] = value }
     case .actions(let row):
       guard row.count == space.width else {
         throw SettingProblem("\(row.count) preferences are given; give \(space.width), one an action", at: place)
       }
       for state in 0..<space.stateCount {
-        for action in 0..<space.actions(in: state) { table[slot: state * space.width + action] = row[action] }
+        for action in 0..<space.actions(in: state) { slots[state * space.width + action] = row[action] }
       }
     case .table(let rows):
       guard rows.count == space.stateCount else {
@@ -214,9 +249,10 @@ public enum InitialPreferences: Sendable, Equatable {
           throw SettingProblem(
             "state \(state) has \(row.count) preferences; give \(count), one an action", at: "\(place)[\(state)]")
         }
-        for action in 0..<min(count, row.count) { table[slot: state * space.width + action] = row[action] }
+        for action in 0..<min(count, row.count) { slots[state * space.width + action] = row[action] }
       }
     }
+    return slots
   }
 
   /// Reads a number, a list of numbers, or a list of rows; `null` is an empty row.

@@ -5,12 +5,18 @@ import Testing
 @Suite struct SoftmaxPolicyTests {
   private let space = ActionSpace(counts: [2, 3, 0])
 
+  private func make(
+    _ initial: InitialPreferences = .same(0), minimum: Double = 0, space: ActionSpace
+  ) throws -> SoftmaxPolicy {
+    SoftmaxPolicy(try SoftmaxPolicy.Start(initial, minimum: minimum, space: space))
+  }
+
   private func row(_ policy: borrowing SoftmaxPolicy, _ state: Int, _ count: Int) -> [Double] {
     (0..<count).map { policy[state, $0] }
   }
 
   @Test func probabilitiesFollowThePreferences() throws {
-    var policy = try SoftmaxPolicy(.table([[0, log(3)], [1000, 1000, -1000], []]), space: space)
+    var policy = try make(.table([[0, log(3)], [1000, 1000, -1000], []]), space: space)
     #expect(abs(policy[0, 0] - 0.25) < 1e-15 && abs(policy[0, 1] - 0.75) < 1e-15)
     #expect(row(policy, 1, 3) == [0.5, 0.5, 0])
     // H(0, ·) + 2 (1 − π), by hand.
@@ -23,20 +29,20 @@ import Testing
   }
 
   @Test func noProbabilityFallsBelowTheMinimum() throws {
-    let two = try SoftmaxPolicy(.actions([5, -5]), minimum: 0.05, space: ActionSpace(states: 1, actions: 2))
+    let two = try make(.actions([5, -5]), minimum: 0.05, space: ActionSpace(states: 1, actions: 2))
     #expect(two[0, 0] == 0.95 && two[0, 1] == 0.05)
     // exp: 0.5, 0.48, 0.02; the last is raised to 0.33, which pushes the second below it.
     let logs = [log(0.5), log(0.48), log(0.02)]
-    let three = try SoftmaxPolicy(.actions(logs), minimum: 0.33, space: ActionSpace(states: 1, actions: 3))
+    let three = try make(.actions(logs), minimum: 0.33, space: ActionSpace(states: 1, actions: 3))
     #expect(abs(row(three, 0, 3).reduce(0, +) - 1) < 1e-15)
     #expect(abs(three[0, 0] - 0.34) < 1e-12 && three[0, 1] == 0.33 && three[0, 2] == 0.33)
     #expect(throws: SettingProblem.self) {
-      _ = try SoftmaxPolicy(minimum: 0.4, space: ActionSpace(states: 1, actions: 3))
+      _ = try SoftmaxPolicy.Start(minimum: 0.4, space: ActionSpace(states: 1, actions: 3))
     }
   }
 
   @Test func actionsComeAsOftenAsTheyShould() throws {
-    let policy = try SoftmaxPolicy(.table([[0, 0], [log(1), log(2), log(5)]]), space: ActionSpace(counts: [2, 3]))
+    let policy = try make(.table([[0, 0], [log(1), log(2), log(5)]]), space: ActionSpace(counts: [2, 3]))
     var stream = RandomStream(seed: 8)
     var counts = [0, 0, 0]
     for _ in 0..<40_000 { counts[policy.action(in: 1, using: &stream)] += 1 }
@@ -46,11 +52,11 @@ import Testing
   }
 
   @Test func storedPoliciesComeBack() throws {
-    var policy = try SoftmaxPolicy(space: space)
+    var policy = try make(space: space)
     policy.ascend(1, 2, by: 0.3)
     var writer = StateWriter()
     policy.save(to: &writer)
-    var other = try SoftmaxPolicy(space: space)
+    var other = try make(space: space)
     _ = other[1, 0]
     var reader = StateReader(writer.bytes)
     try other.restore(from: &reader)
@@ -64,7 +70,7 @@ import Testing
   private func problem(_ preferences: Setting) -> String? {
     do throws(SettingProblem) {
       let settings = try Settings(defaultsOf: Owner.self, ["initial_preferences": preferences])
-      _ = try SoftmaxPolicy(settings, space: space)
+      _ = try SoftmaxPolicy.Start(settings, space: space)
       return nil
     } catch { return error.place + ": " + error.message }
   }
