@@ -51,3 +51,133 @@ public struct AlgorithmEntry: Sendable {
     case .planner: Budget(.iterations, 1_000_000)
     case .bandit: Budget(.steps, 1000)
     case .policy where units == [.iterations]: Budget(.iterations, 1000)
+    case _ where acceptsVectors && (task.vector != nil || !units.contains(.episodes)): Budget(.steps, 100_000)
+    case .policy, .control, .prediction:
+      task.isContinuing && task.timeLimit == nil ? Budget(.steps, 10_000) : Budget(.episodes, 500)
+    }
+  }
+}
+
+/// How long a trial goes on.
+public struct Budget: Sendable, Equatable {
+  /// What is counted.
+  public enum Unit: String, Sendable, CaseIterable {
+    /// Finished episodes.
+    case episodes
+    /// Environment steps.
+    case steps
+    /// Sweeps of a planner, updates of a batch method.
+    case iterations
+  }
+
+  /// What is counted.
+  public let unit: Unit
+  /// How many, at least 1.
+  public let count: Int
+
+  /// So many of a unit.
+  public init(_ unit: Unit, _ count: Int) {
+    self.unit = unit
+    self.count = count
+  }
+}
+
+/// All that a trial depends on, besides its seed.
+public struct TrialRequest: Sendable {
+  /// The task.
+  public let task: PreparedTask
+  /// The algorithm's settings.
+  public let settings: Settings
+  /// How long it goes on.
+  public let budget: Budget
+  /// The root seed.
+  public let root: UInt64
+  /// The trial's seed.
+  public let seed: UInt64
+  /// What is known exactly of the task.
+  public let truth: GroundTruth
+  /// How many threads one trial may use.
+  public let threads: Int
+}
+
+/// How far a trial has come.
+public struct TrialCounters: Sendable, Equatable {
+  /// Sweeps or updates; nil where the algorithm has none.
+  public var iteration: Int?
+  /// Finished episodes; nil where the algorithm has none.
+  public var episode: Int?
+  /// Environment steps; nil where the algorithm takes none.
+  public var step: Int?
+
+  /// How far a trial has come.
+  public init(iteration: Int? = nil, episode: Int? = nil, step: Int? = nil) {
+    self.iteration = iteration
+    self.episode = episode
+    self.step = step
+  }
+
+  /// The count of one unit.
+  public subscript(unit: Budget.Unit) -> Int {
+    switch unit {
+    case .iterations: iteration ?? 0
+    case .episodes: episode ?? 0
+    case .steps: step ?? 0
+    }
+  }
+}
+
+/// Rollouts of a trained policy: how many episodes, how long at most, and how actions are chosen.
+public struct RolloutRequest: Sendable {
+  /// How many episodes.
+  public var episodes: Int
+  /// After how many steps an episode is cut off, where the task has no time limit.
+  public var maximumSteps: Int
+  /// Whether the likeliest action is taken, or the best; drawn from the policy that acts otherwise.
+  public var isGreedy: Bool
+}
+
+/// A running trial as a table of functions: the type of the algorithm stays behind them, so that its inner loop is compiled for just that type.
+public struct TrialProcess {
+  /// Goes on until the budget's unit has reached a count, or for a while (some 50 ms), whichever comes first.
+  public var advance: (_ count: Int) throws -> Void
+  /// How far it has come.
+  public var counters: () -> TrialCounters
+  /// Whether there is nothing left to do before the budget is spent: a planner has converged.
+  public var isFinished: () -> Bool
+  /// The columns that it can fill, without the exact and the evaluation columns.
+  public var metrics: [Metric]
+  /// Writes the values of `metrics` since the last call, NaN where there is none. The first call is made before learning.
+  public var measure: (UnsafeMutableBufferPointer<Double>) -> Void
+  /// What has been learned.
+  public var report: () -> LearnerReport
+  /// Appends all that changes while the trial runs.
+  public var save: (inout StateWriter) -> Void
+  /// Takes up all that changes while the trial runs.
+  public var restore: (inout StateReader) throws -> Void
+  /// The discount rate of the algorithm.
+  public var gamma: Double
+  /// Returns of rollouts on copies of the task of their own, where the process makes them itself; nil where the reported policy is enough.
+  public var rollouts: ((RolloutRequest) -> [Double])?
+  /// Whether its report has values of states, which the exact columns can hold against the truth.
+  public var hasValues = true
+  /// The policy as a file stores it; nil where it cannot be.
+  public var archive: () -> PolicyArchive? = { nil }
+
+  /// A running trial.
+  public init(
+    metrics: [Metric], gamma: Double, advance: @escaping (Int) throws -> Void,
+    counters: @escaping () -> TrialCounters, isFinished: @escaping () -> Bool = { false },
+    measure: @escaping (UnsafeMutableBufferPointer<Double>) -> Void, report: @escaping () -> LearnerReport,
+    save: @escaping (inout StateWriter) -> Void, restore: @escaping (inout StateReader) throws -> Void
+  ) {
+    self.metrics = metrics
+    self.gamma = gamma
+    self.advance = advance
+    self.counters = counters
+    self.isFinished = isFinished
+    self.measure = measure
+    self.report = report
+    self.save = save
+    self.restore = restore
+  }
+}

@@ -487,3 +487,93 @@ struct Resolver {
     switch setting {
     case nil, .boolean(true)?:
       let rows = budget.count / every
+      // An update by iterations costs more than its exact columns.
+      let isJudged = (entry.kind == .control || entry.kind == .policy) && budget.unit != .iterations
+      let most = isJudged ? truth.affordablePoints(budget: budget, rows: rows) : 100
+      let least = max(1, (rows + most - 2) / (most - 1))
+      // A budget of many rows has a divisor near, or does without.
+      let divisor = (least...(least + min(least, 10_000))).first { rows % $0 == 0 && budget.count % (every * $0) == 0 }
+      return (divisor ?? least) * every
+    case .boolean(false)?, .null?: return nil
+    case .table(let fields)? where fields.count == 1 && fields[0].key == "every":
+      let spacing = try mend("\(place).every") { () throws(SettingProblem) in
+        try Interval.whole(fields[0].value, in: 1...Self.mostUnits)
+      }
+      if spacing % every != 0 {
+        throw fail(
+          "\(place).every", "\(spacing) is no multiple of record.every, \(every); exact columns stand on recorded rows")
+      }
+      return spacing
+    case .table(let fields)?:
+      let other = fields.first { $0.key != "every" }
+      throw fail(
+        place + (other.map { "." + $0.key } ?? ""),
+        other.map { "exact has no \"\($0.key)\"; it has: every" } ?? "the object is empty; write {every: N}")
+    default: throw fail(place, "\(setting!) is \(setting!.kind); write true, false or {every: N}")
+    }
+  }
+
+  private func evaluation(
+    _ setting: Setting?, every: Int, place: String
+  ) throws(LabError) -> RecordOptions.Evaluation? {
+    guard let setting, setting != .null, setting != .boolean(false) else { return nil }
+    guard let fields = setting.fields else {
+      throw fail(place, "\(setting) is \(setting.kind); write {episodes: 20, every: 50}")
+    }
+    let keys = ["episodes", "every", "maximum_steps", "policy"]
+    for field in fields where !keys.contains(field.key) {
+      let hint =
+        Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
+        ?? "it has: " + keys.joined(separator: ", ")
+      throw fail("\(place).\(field.key)", "evaluate has no \"\(field.key)\"; \(hint)")
+    }
+    func read(_ key: String, default: Int, atMost limit: Int) throws(LabError) -> Int {
+      guard let given = setting[key] else { return `default` }
+      return try mend("\(place).\(key)") { () throws(SettingProblem) in try Interval.whole(given, in: 1...limit) }
+    }
+    let spacing = try read("every", default: every, atMost: Self.mostUnits)
+    if spacing % every != 0 {
+      throw fail(
+        "\(place).every", "\(spacing) is no multiple of record.every, \(every); evaluations stand on recorded rows")
+    }
+    var isGreedy = true
+    if let policy = setting["policy"] {
+      guard policy == .text("greedy") || policy == .text("sampled") else {
+        throw fail("\(place).policy", "\(policy) is neither \"greedy\" nor \"sampled\"; write one of them")
+      }
+      isGreedy = policy == .text("greedy")
+    }
+    return .init(
+      episodes: try read("episodes", default: 10, atMost: 1_000_000), every: spacing,
+      maximumSteps: try read("maximum_steps", default: 10_000, atMost: 1_000_000_000),
+      isGreedy: isGreedy)
+  }
+
+  private static func columns(_ axes: [SweepAxes.Axis]) -> [Experiment.SweptColumn] {
+    let paths = axes.map(\.path).filter { $0 != "algorithm.id" && $0 != "environment.id" }
+    return paths.map { path in
+      let last = path.split(separator: ".").last.map(String.init)!
+      let clashes = paths.filter { $0.split(separator: ".").last.map(String.init) == last }.count > 1
+      let isReserved =
+        ["variant", "environment", "algorithm", "seed", "iteration", "episode", "step", "metric"].contains(last)
+        || Metric(rawValue: last) != nil
+      return Experiment.SweptColumn(
+        path: path, name: clashes || isReserved ? path : last,
+        isLogarithmic: axes.first { $0.path == path }?.isLogarithmic ?? false)
+    }
+  }
+
+  // MARK: Errors
+
+  /// An error of the configuration at a place.
+  func fail(_ place: String, _ message: String) -> LabError {
+    let parts = [source, place.isEmpty ? nil : place].compactMap { $0 }
+    return LabError(.data, (parts + [message]).joined(separator: ": "))
+  }
+
+  private func mend<R>(_ place: String, _ body: () throws(SettingProblem) -> R) throws(LabError) -> R {
+    do throws(SettingProblem) {
+      return try body()
+    } catch { throw fail(place + error.place, error.message) }
+  }
+}
