@@ -31,7 +31,8 @@ extension Laboratory {
   }
 
   private static let commands: [Command] = [
-    .runExperiment, .sweep, .compare, .plot, .report, .evaluate, .reproduce, .model, .list, .describe, .check,
+    .runExperiment, .sweep, .compare, .plot, .report, .evaluate, .reproduce, .audit, .model, .list,
+    .describe, .check,
   ]
 
   private func dispatch(_ words: ArraySlice<String>) async throws {

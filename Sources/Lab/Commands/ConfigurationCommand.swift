@@ -15,6 +15,14 @@ struct ConfigurationCommand {
 
   /// Reads a file, lays the flags over it, and resolves the whole; without a file the flags say everything.
   func experiment(at path: String?) throws(LabError) -> Experiment {
+    let (root, resolver, name) = try configuration(at: path)
+    return try resolver.experiment(root, defaultName: name)
+  }
+
+  /// Reads a file and lays the flags over it.
+  ///
+  /// - Returns: The configuration, who resolves it, and the experiment's name where it gives none.
+  func configuration(at path: String?) throws(LabError) -> (root: Setting, resolver: Resolver, name: String) {
     var root = Setting.table([])
     var outline: JSON5Outline?
     var source: String?
@@ -64,7 +72,7 @@ struct ConfigurationCommand {
       name = parts.filter { !$0.isEmpty }.joined(separator: "-on-")
     }
     let resolver = Resolver(lab: lab, source: source, folder: folder, overridden: overridden, outline: outline)
-    return try resolver.experiment(root, defaultName: name.isEmpty ? "experiment" : name)
+    return (root, resolver, name.isEmpty ? "experiment" : name)
   }
 
   /// Another id replaces the component: the parameters of the one before mean nothing to it. The same id keeps them.

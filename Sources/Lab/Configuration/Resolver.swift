@@ -16,6 +16,7 @@ struct Resolver {
 
   private static let keys = [
     "name", "question", "environment", "algorithm", "budget", "seeds", "seed", "record", "sweep", "variants", "confirm",
+    "audit",
   ]
   /// What fits into memory: points of a sweep, trials of an experiment, recorded rows of a trial.
   private static let mostVariants = 100_000.0
@@ -30,17 +31,12 @@ struct Resolver {
   ///   - root: The configuration with all flags laid over it.
   ///   - defaultName: The experiment's name where it gives none.
   func experiment(_ root: Setting, defaultName: String) throws(LabError) -> Experiment {
-    guard let fields = root.fields else { throw fail("", "\(root.kind) is no configuration; write an object { ... }") }
-    for field in fields where !Self.keys.contains(field.key) {
-      let hint =
-        Spelling.suggestion(for: field.key, among: Self.keys).map { "did you mean \"\($0)\"?" }
-        ?? "it has: " + Self.keys.joined(separator: ", ")
-      throw fail(field.key, "a configuration has no \"\(field.key)\"; \(hint)")
-    }
+    try checkKeys(root)
     let name = try self.name(root, default: defaultName)
     if let question = root["question"], question.text == nil {
       throw fail("question", "\(question.kind) is no question; write a string, what the experiment is to find out")
     }
+    if let audit = root["audit"] { try mend("audit") { () throws(SettingProblem) in _ = try AuditPlan(audit) } }
     let rootSeed = try mend("seed") { () throws(SettingProblem) in
       UInt64(try Interval.whole(root["seed"] ?? .integer(0), in: 0...Int.max))
     }
@@ -90,6 +86,17 @@ struct Resolver {
       confirm: try confirmation(root))
   }
 
+  /// Refuses keys that a configuration does not have.
+  func checkKeys(_ root: Setting) throws(LabError) {
+    guard let fields = root.fields else { throw fail("", "\(root.kind) is no configuration; write an object { ... }") }
+    for field in fields where !Self.keys.contains(field.key) {
+      let hint =
+        Spelling.suggestion(for: field.key, among: Self.keys).map { "did you mean \"\($0)\"?" }
+        ?? "it has: " + Self.keys.joined(separator: ", ")
+      throw fail(field.key, "a configuration has no \"\(field.key)\"; \(hint)")
+    }
+  }
+
   /// Makes one task from the tree of its environment.
   func task(_ tree: Setting) throws(LabError) -> PreparedTask {
     let (entry, component) = try environment(tree, place: "environment")
@@ -98,7 +105,7 @@ struct Resolver {
 
   // MARK: Parts
 
-  private func name(_ root: Setting, default: String) throws(LabError) -> String {
+  func name(_ root: Setting, default: String) throws(LabError) -> String {
     guard let setting = root["name"] else { return `default` }
     guard let text = setting.text, Self.isName(text), !text.contains("/"), text != "..", text != "." else {
       throw fail(
@@ -170,7 +177,8 @@ struct Resolver {
 
   /// The trees over which the axes go: one for each of `variants`, or the configuration itself.
   private func bases(_ root: Setting) throws(LabError) -> [(place: String, name: String?, tree: Setting)] {
-    let common = Setting.object((root.fields ?? []).filter { !["variants", "sweep", "confirm"].contains($0.key) })
+    let apart = ["variants", "sweep", "confirm", "audit"]
+    let common = Setting.object((root.fields ?? []).filter { !apart.contains($0.key) })
     guard let setting = root["variants"] else { return [("", nil, common)] }
     guard let list = setting.elements else {
       throw fail("variants", "\(setting.kind) is no list; write [{name: \"...\", algorithm: {...}}, ...]")
@@ -571,7 +579,7 @@ struct Resolver {
     return LabError(.data, (parts + [message]).joined(separator: ": "))
   }
 
-  private func mend<R>(_ place: String, _ body: () throws(SettingProblem) -> R) throws(LabError) -> R {
+  func mend<R>(_ place: String, _ body: () throws(SettingProblem) -> R) throws(LabError) -> R {
     do throws(SettingProblem) {
       return try body()
     } catch { throw fail(place + error.place, error.message) }

@@ -1,0 +1,156 @@
+import Algorithms
+import RLCore
+
+/// The `audit` of a configuration: which estimators of the policy gradient are held against the truth, and how.
+struct AuditPlan: Sendable {
+  /// The words for estimators.
+  enum Estimator: String, CaseIterable {
+    case reinforce
+    case reinforceUndiscounted = "reinforce-undiscounted"
+    case reinforceBaseline = "reinforce-baseline"
+    case actorCritic = "actor-critic"
+    case gae
+    case ppo
+  }
+
+  /// What the critic says.
+  enum Critic: Equatable {
+    /// v_π of the audited policy.
+    case exact
+    /// The same everywhere.
+    case same(Double)
+    /// One value for each state that the policy sees.
+    case values([Double])
+  }
+
+  var estimators = Estimator.allCases
+  var samples = 1000
+  var batch = 1
+  var lambda = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 1.0]
+  /// λ of PPO; nil for that of the algorithm, else 0.95.
+  var gaeLambda: Double?
+  /// γ; nil for that of the algorithm, else 1.
+  var gamma: Double?
+  var critic = Critic.exact
+  var criticNoise = 0.0
+  /// nil for those of the algorithm, else 0.
+  var preferences: InitialPreferences?
+  var method = GradientAudit.Method.auto
+
+  private static let keys = [
+    "estimators", "samples", "batch", "lambda", "gae_lambda", "gamma", "critic", "critic_noise",
+    "initial_preferences", "method",
+  ]
+
+  /// The plan where a configuration gives none.
+  init() {}
+
+  /// Reads a plan.
+  ///
+  /// - Throws: ``SettingProblem`` with the place below `audit`.
+  init(_ setting: Setting) throws(SettingProblem) {
+    guard let fields = setting.fields else {
+      throw SettingProblem(
+        "\(setting) is \(setting.kind); write an object, {estimators: [\"reinforce\"], samples: 1000}")
+    }
+    for field in fields where !Self.keys.contains(field.key) {
+      let hint =
+        Spelling.suggestion(for: field.key, among: Self.keys).map { "did you mean \"\($0)\"?" }
+        ?? "it has: " + Self.keys.joined(separator: ", ")
+      throw SettingProblem("audit has no \"\(field.key)\"; \(hint)", at: ".\(field.key)")
+    }
+    func read<Value>(
+      _ key: String, _ body: (Setting) throws(SettingProblem) -> Value
+    ) throws(SettingProblem) -> Value? {
+      guard let setting = setting[key], setting != .null else { return nil }
+      do throws(SettingProblem) {
+        return try body(setting)
+      } catch { throw SettingProblem(error.message, at: ".\(key)\(error.place)") }
+    }
+    func numbers(_ setting: Setting, _ interval: Interval) throws(SettingProblem) -> [Double] {
+      guard let elements = setting.elements else { return [try interval.number(setting)] }
+      if elements.isEmpty { throw SettingProblem("the list is empty; give numbers in \(interval)") }
+      var numbers: [Double] = []
+      for (index, element) in elements.enumerated() {
+        do throws(SettingProblem) {
+          numbers.append(try interval.number(element))
+        } catch { throw SettingProblem(error.message, at: "[\(index)]") }
+      }
+      return numbers
+    }
+    if let given = try read("estimators", Self.estimators) { estimators = given }
+    if let given = try read("samples", { s throws(SettingProblem) in try Interval.whole(s, in: 2...100_000_000) }) {
+      samples = given
+    }
+    if let given = try read("batch", { s throws(SettingProblem) in try Interval.whole(s, in: 1...1_000_000) }) {
+      batch = given
+    }
+    if let given = try read("lambda", { s throws(SettingProblem) in try numbers(s, .unit) }) { lambda = given }
+    gaeLambda = try read("gae_lambda") { s throws(SettingProblem) in try Interval.unit.number(s) }
+    gamma = try read("gamma") { s throws(SettingProblem) in try Interval.unit.number(s) }
+    if let given = try read(
+      "critic",
+      { s throws(SettingProblem) -> Critic in
+        if s == .text("exact") { return .exact }
+        if let text = s.text { throw SettingProblem("\"\(text)\" is no critic; write \"exact\", a number, or a list") }
+        let range = Interval.closed(-1e12, 1e12)
+        return s.elements == nil ? .same(try range.number(s)) : .values(try numbers(s, range))
+      })
+    {
+      critic = given
+    }
+    if let given = try read("critic_noise", { s throws(SettingProblem) in try Interval.closed(0, 1e12).number(s) }) {
+      criticNoise = given
+    }
+    preferences = try read("initial_preferences") { s throws(SettingProblem) in try InitialPreferences(s) }
+    if let given = try read(
+      "method",
+      { s throws(SettingProblem) -> GradientAudit.Method in
+        let words = GradientAudit.Method.allCases.map(\.rawValue)
+        guard let method = s.text.flatMap(GradientAudit.Method.init(rawValue:)) else {
+          throw SettingProblem("\(s) is no method; write one of: " + words.joined(separator: ", "))
+        }
+        return method
+      })
+    {
+      method = given
+    }
+  }
+
+  private static func estimators(_ setting: Setting) throws(SettingProblem) -> [Estimator] {
+    let words = Estimator.allCases.map(\.rawValue)
+    if setting == .text("all") { return Estimator.allCases }
+    guard let elements = setting.elements, !elements.isEmpty else {
+      throw SettingProblem("\(setting) is no list of estimators; give some of: " + words.joined(separator: ", "))
+    }
+    var estimators: [Estimator] = []
+    for (index, element) in elements.enumerated() {
+      guard let estimator = element.text.flatMap(Estimator.init(rawValue:)) else {
+        let hint = element.text.flatMap { Spelling.suggestion(for: $0, among: words) }.map { "did you mean \"\($0)\"?" }
+        throw SettingProblem(
+          "\(element) is no estimator; \(hint ?? "give some of: " + words.joined(separator: ", "))", at: "[\(index)]")
+      }
+      if estimators.contains(estimator) {
+        throw SettingProblem("\(element) comes twice; keep one", at: "[\(index)]")
+      }
+      estimators.append(estimator)
+    }
+    return estimators
+  }
+
+  /// The estimators, one for each λ where there are several.
+  func list(gaeLambda: Double) -> [any GradientEstimator] {
+    var list: [any GradientEstimator] = []
+    for estimator in estimators {
+      switch estimator {
+      case .reinforce: list.append(AdvantageForm.reinforce)
+      case .reinforceUndiscounted: list.append(AdvantageForm.reinforceUndiscounted)
+      case .reinforceBaseline: list.append(AdvantageForm.reinforceBaseline)
+      case .actorCritic: list.append(AdvantageForm.actorCritic)
+      case .gae: for lambda in lambda { list.append(AdvantageForm.generalized(lambda: lambda)) }
+      case .ppo: list.append(PPOSurrogate(lambda: gaeLambda))
+      }
+    }
+    return list
+  }
+}
