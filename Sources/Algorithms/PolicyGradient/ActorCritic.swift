@@ -62,11 +62,16 @@ public struct ActorCritic: TabularLearner, ~Copyable {
   public init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
     let start = try SoftmaxPolicy.Start(settings, space: context.space)
     let space = context.space
-    isAverage = settings[Self.averageReward]
-    gamma = isAverage ? 1 : settings[ControlParameters.gamma]
-    lambda = settings[Self.lambda]
-    lambdaW = settings[Self.lambdaW] ?? lambda
+    // An operator with a lazy right side must not look at properties of a learner that is not whole yet.
+    let isAverage = settings[Self.averageReward]
+    let gamma = isAverage ? 1 : settings[ControlParameters.gamma]
+    let lambda = settings[Self.lambda]
+    let lambdaW = settings[Self.lambdaW] ?? lambda
     hasTraces = lambda > 0 || lambdaW > 0
+    self.isAverage = isAverage
+    self.gamma = gamma
+    self.lambda = lambda
+    self.lambdaW = lambdaW
     policy = SoftmaxPolicy(start)
     v = StateValues(context, initial: settings[PredictionParameters.initialValue])
     alpha = StepSize(settings[PolicyParameters.alpha], entries: space.slotCount)

@@ -34,11 +34,9 @@ struct Audit {
     let policyTask = PolicyTask(
       model: model, observations: task.observations, simulation: simulation, timeLimit: task.timeLimit)
     let space = policyTask.space
-    let preferences: InitialPreferences =
-      try plan.preferences ?? given("initial_preferences").map { s throws(SettingProblem) in
-        try InitialPreferences(s)
-      } ?? .same(0)
-    let policy = SoftmaxPolicy(try SoftmaxPolicy.Start(preferences, space: space)).array
+    var preferences = plan.preferences
+    if preferences == nil, let setting = given("initial_preferences") { preferences = try InitialPreferences(setting) }
+    let policy = SoftmaxPolicy(try SoftmaxPolicy.Start(preferences ?? .same(0), space: space)).array
     var solver = try policyTask.solver()
     guard let truth = solver.evaluate(policy, gamma: gamma) else {
       throw SettingProblem("undiscounted, the policy may go on for ever; give gamma less than 1", at: ".gamma")

@@ -50,7 +50,8 @@ public struct AlgorithmEntry: Sendable {
     switch kind {
     case .planner: Budget(.iterations, 1_000_000)
     case .bandit: Budget(.steps, 1000)
-    case .policy where units == [.iterations]: Budget(.iterations, 1000)
+    case .policy where !acceptsVectors && !units.contains(.episodes):
+      Budget(.iterations, units == [.iterations] ? 1000 : 100)
     case _ where acceptsVectors && (task.vector != nil || !units.contains(.episodes)): Budget(.steps, 100_000)
     case .policy, .control, .prediction:
       task.isContinuing && task.timeLimit == nil ? Budget(.steps, 10_000) : Budget(.episodes, 500)

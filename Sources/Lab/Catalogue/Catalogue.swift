@@ -87,6 +87,7 @@ extension Laboratory {
     lab.register(ActorCritic.self, kind: .policy)
     lab.register(ascent: GradientAscent.self)
     lab.register(ascent: NaturalPolicyGradient.self)
+    lab.register(ascent: TRPO.self)
     lab.register(bandit: EpsilonGreedyBandit.self)
     lab.register(bandit: UpperConfidenceBound.self)
     lab.register(bandit: GradientBandit.self)

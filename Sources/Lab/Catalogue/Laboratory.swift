@@ -188,7 +188,7 @@ public struct Laboratory: Sendable {
   public mutating func register<A: PolicyAscent & ~Copyable>(ascent type: A.Type) {
     add(
       AlgorithmEntry(
-        A.about, kind: .policy, units: [.iterations],
+        A.about, kind: .policy, units: A.takesSteps ? [.iterations, .steps] : [.iterations],
         check: { settings, task in _ = try A(settings, task: try AscentTrial<A>.task(task)) },
         make: { request in try AscentTrial<A>.process(for: request) }))
   }

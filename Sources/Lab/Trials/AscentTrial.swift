@@ -58,8 +58,8 @@ enum AscentTrial<Method: PolicyAscent & ~Copyable> {
         box.streams.environment = try reader.stream()
         box.streams.exploration = try reader.stream()
       })
-    // Its values are exact: there is nothing to hold them against.
-    process.hasValues = false
+    // Without samples its values are exact: there is nothing to hold them against.
+    process.hasValues = Method.takesSteps
     return process
   }
 }

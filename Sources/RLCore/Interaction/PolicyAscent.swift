@@ -73,6 +73,9 @@ public protocol PolicyAscent: ~Copyable, Configurable, Checkpointable {
   /// Whether further updates would change nothing.
   var isFinished: Bool { get }
 
+  /// Whether it takes environment steps, so that its budget may be given in them.
+  static var takesSteps: Bool { get }
+
   /// Environment steps taken so far; nil where none are.
   var steps: Int? { get }
 
@@ -92,6 +95,8 @@ public protocol PolicyAscent: ~Copyable, Configurable, Checkpointable {
 extension PolicyAscent where Self: ~Copyable {
   /// It goes on.
   public var isFinished: Bool { false }
+  /// It takes no steps.
+  public static var takesSteps: Bool { false }
   /// It takes no steps.
   public var steps: Int? { nil }
   /// It has no episodes.

@@ -256,7 +256,9 @@ public enum InitialPreferences: Sendable, Equatable {
   }
 
   /// Reads a number, a list of numbers, or a list of rows; `null` is an empty row.
-  init(_ setting: Setting) throws(SettingProblem) {
+  ///
+  /// - Throws: ``SettingProblem`` that says which entry is none of these, or out of range.
+  public init(_ setting: Setting) throws(SettingProblem) {
     let wanted = "write a number, a number for each action, or a row of them for each state"
     let range = Interval.closed(-1e6, 1e6)
     guard let elements = setting.elements else {

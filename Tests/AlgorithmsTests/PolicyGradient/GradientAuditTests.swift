@@ -172,7 +172,7 @@ import Testing
 
   @Test func whatHasNoExactNumbersSaysSo() throws {
     let audit = try GradientAudit(task: corridor(), gamma: 1, policy: [0.5, 0.5], samples: 10, batch: 2)
-    #expect(throws: SettingProblem.self) { try audit.judge([PPOSurrogate()], method: .exact, root: 0) }
+    #expect(throws: SettingProblem.self) { _ = try audit.judge([PPOSurrogate()], method: .exact, root: 0) }
     let findings = try audit.judge([PPOSurrogate()], method: .auto, root: 0)
     #expect(!findings[0].isExact && findings[0].lambda == 0.95)
   }

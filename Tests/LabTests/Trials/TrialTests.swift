@@ -29,7 +29,7 @@ import Testing
       case .planner where id == "relative-value-iteration": ("'river-swim'", "{iterations: 12}")
       case .planner: ("'frozen-lake'", "{iterations: 12}")
       case .bandit: ("'k-armed-bandit'", "{steps: 200}")
-      case .policy where algorithm.units == [.iterations]: ("'frozen-lake'", "{iterations: 12}")
+      case .policy where !algorithm.units.contains(.episodes): ("'frozen-lake'", "{iterations: 12}")
       case .control, .prediction, .policy: ("{id: 'random-walk', states: 7, time_limit: 200}", "{episodes: 20}")
       }
     return """
