@@ -71,7 +71,7 @@ public struct EstimatorMoments: Sendable {
     for round in 1...min(limit ?? .max, affordable) {
       let next = now
       Self.step(form, solver, policy, critic, gamma, seen, from: next, to: &now)
-      isDone = round == limit || now.distance(to: next) <= 1e-15
+      isDone = round == limit || now.distance(to: next) <= 1e-14
       if isDone || !now.square.allSatisfy(\.isFinite) { break }
     }
     guard isDone, now.square.allSatisfy(\.isFinite) else { return nil }
