@@ -101,7 +101,7 @@ public struct Laboratory: Sendable {
       id: L.about.id, summary: L.about.summary, source: L.about.source, equation: L.about.equation,
       parameters: L.about.parameters + [form] + others)
     var entry = AlgorithmEntry(
-      about, kind: kind, units: [.episodes, .steps, .iterations], acceptsVectors: true,
+      about, kind: kind, units: [.episodes, .steps], acceptsVectors: true,
       check: { settings, task in
         if settings[PolicyForm.parameter] == .mlp { return try BatchTrial<N>.check(settings, task) }
         if task.vector != nil {

@@ -116,6 +116,21 @@ import Testing
     #expect(message("pendulum", "dqn").contains("continuous"))
   }
 
+  /// A method with two forms takes the one that suits the task, and refuses parameters of the other.
+  @Test func formsFollowTheTask() throws {
+    func form(_ environment: String, _ more: String = "") throws -> Setting? {
+      let text =
+        "{environment: '\(environment)', algorithm: {id: 'reinforce-baseline'\(more)}, budget: {episodes: 2}}"
+      return try Self.experiment(text).variants[0].algorithm.resolved["policy"]
+    }
+    #expect(try form("cart-pole") == .text("mlp"))
+    #expect(try form("short-corridor") == .text("tabular"))
+    #expect(try form("short-corridor", ", policy: 'mlp', learning_rate: 0.1") == .text("mlp"))
+    #expect(throws: LabError.self) { try form("cart-pole", ", policy: 'tabular'") }
+    #expect(throws: LabError.self) { try form("cart-pole", ", alpha: 0.1") }
+    #expect(throws: LabError.self) { try form("short-corridor", ", learning_rate: 0.1") }
+  }
+
   /// Aliased states are one to a network as well: the policy cannot tell them apart.
   @Test func aliasedStatesLookAlike() throws {
     let text = """

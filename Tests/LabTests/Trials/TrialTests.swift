@@ -23,7 +23,8 @@ import Testing
   /// A configuration of a few steps for an algorithm, on a task that suits it.
   private func configuration(of algorithm: AlgorithmEntry) -> String {
     let id = algorithm.about.id
-    let policy = algorithm.about.parameters.contains { $0.name == "policy" } ? ", policy: 'uniform'" : ""
+    let takesPolicy = !algorithm.acceptsVectors && algorithm.about.parameters.contains { $0.name == "policy" }
+    let policy = takesPolicy ? ", policy: 'uniform'" : ""
     let (environment, budget) =
       switch algorithm.kind {
       case .planner where id == "relative-value-iteration": ("'river-swim'", "{iterations: 12}")
@@ -37,8 +38,14 @@ import Testing
       """
   }
 
+  /// Whether an algorithm has a tabular form; the others are tested with the driver of networks.
+  private static func keepsTables(_ algorithm: AlgorithmEntry) -> Bool {
+    !algorithm.acceptsVectors
+      || algorithm.about.parameters.contains { $0.name == PolicyForm.parameter.declaration.name }
+  }
+
   /// Every algorithm in the catalogue runs, records, and repeats to the byte; another seed gives another curve where anything is random.
-  @Test(arguments: Laboratory.standard.algorithms.filter { !$0.acceptsVectors }.map(\.about.id))
+  @Test(arguments: Laboratory.standard.algorithms.filter(keepsTables).map(\.about.id))
   func everyAlgorithmRepeats(id: String) throws {
     let algorithm = Laboratory.standard.algorithm(id)!
     let variant = try experiment(configuration(of: algorithm)).variants[0]
