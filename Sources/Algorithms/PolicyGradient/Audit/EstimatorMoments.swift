@@ -65,6 +65,8 @@ public struct EstimatorMoments: Sendable {
     let affordable = Int(min(1e7, workLimit / cost))
     if model.stateCount * slots > 20_000_000 || affordable < 1 { return nil }
     if let limit, limit > affordable, !(gamma < 1) { return nil }
+    // So few steps reach no end that could be called one.
+    if affordable < min(100, limit ?? .max) { return nil }
     let seen = (0..<model.stateCount).map { solver.observations?[$0] ?? $0 }
     var now = Table(states: model.stateCount, slots: slots)
     var isDone = false
