@@ -27,9 +27,15 @@ public enum RegretBaseline: Sendable, Equatable {
   ) {
     let model = evaluator.model
     if let timeLimit {
-      let sweeps = work / Double(max(1, model.outcomeCount))
-      guard let value = Self.total(model, within: timeLimit, atMost: sweeps) else { return nil }
-      self = .episode(value)
+      let sweeps = min(100_000, work / Double(max(1, model.outcomeCount)))
+      if let value = Self.total(model, within: timeLimit, atMost: sweeps) {
+        self = .episode(value)
+      } else if !model.isContinuing, let optimum = optimum(), optimum.isFinite {
+        // So late a limit makes no difference where episodes end by themselves.
+        self = .episode(optimum)
+      } else {
+        return nil
+      }
     } else if model.isContinuing {
       guard evaluator.isDirect, evaluator.operationCount <= work else { return nil }
       guard let gain = Self.gain(&evaluator) else { return nil }

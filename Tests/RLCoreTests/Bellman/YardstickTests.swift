@@ -62,7 +62,9 @@ import Testing
     #expect(abs(limited - 0.7442) < 5e-5)
     #expect(RegretBaseline(&lake, timeLimit: nil, optimum: { 14.0 / 17 }) == .episode(14.0 / 17))
     #expect(RegretBaseline(&lake, timeLimit: nil, optimum: { -.infinity }) == nil)
+    // Too many sweeps: what there is without a limit, if anything.
     #expect(RegretBaseline(&lake, timeLimit: 1_000_000, optimum: { nil }, work: 1000) == nil)
+    #expect(RegretBaseline(&lake, timeLimit: 1_000_000, optimum: { 14.0 / 17 }, work: 1000) == .episode(14.0 / 17))
     // Two steps cannot reach the goal.
     #expect(RegretBaseline(&lake, timeLimit: 2, optimum: { nil }) == .episode(0))
   }
@@ -84,6 +86,7 @@ import Testing
     }
     #expect(abs(gain - 0.5) <= 1e-10)
     #expect(RegretBaseline(&evaluator, timeLimit: 5, optimum: { nil }) == .episode(2.25))
+    #expect(RegretBaseline(&evaluator, timeLimit: .max, optimum: { nil }) == nil)
   }
 
   /// Two islands that pay differently: what counts is the one where it begins.
