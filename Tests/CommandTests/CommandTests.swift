@@ -21,7 +21,7 @@ import Testing
     let help = try succeed(["--help"])
     #expect(try succeed(["-h"]) == help)
     #expect(try succeed(["help"]) == help)
-    for command in ["run", "sweep", "model", "list", "describe", "check"] {
+    for command in ["run", "sweep", "model", "lint", "list", "describe", "check"] {
       #expect(help.contains("  \(command) "))
       let page = try succeed([command, "--help"])
       #expect(page.contains("usage: rl-lab \(command)"))

@@ -1,14 +1,16 @@
 import RLCore
 
 /// A finite MDP read from a file: JSON of the format `rl-lab-mdp/1`, or CSV with the columns
-/// `state,action,probability,next_state,reward,terminated` in any order. Rows may stand in any order; a state without rows is terminal.
+/// `state,action,probability,next_state,reward,terminated` in any order. Rows may stand in any order; a state without rows is terminal. By the
+/// endings of their names also Storm's `.drn`, PRISM's `.tra` with the `.rew` and `.lab` beside it, Cassandra's `.mdp` and MDPSolver's
+/// `transitions.csv` with the `rewards.csv` beside it: in these a state where nothing but staying for nothing is left is terminal.
 ///
 /// A JSON file may leave out `initial`, `state_labels` and `action_labels`; a CSV file has none of them, and its numbers of states and
 /// actions are one more than the greatest that occur. Where no start distribution is given, every state with a row begins with the
 /// same probability.
 public enum MDPFile: FiniteEnvironment {
   static let path = Parameter<String>(
-    "path", type: "path", default: nil, "a JSON or CSV file with the model", isFile: true
+    "path", type: "path", default: nil, "a file with the model: .json, .csv, .drn, .tra, .mdp or transitions.csv", isFile: true
   ) { setting throws(SettingProblem) in
     guard let text = setting.text else {
       throw SettingProblem("\(setting) is \(setting.kind); write the path of a file")
@@ -26,7 +28,7 @@ public enum MDPFile: FiniteEnvironment {
   /// What configurations and readers see.
   public static let about = About(
     id: "mdp-file",
-    summary: "a finite MDP read from a JSON or CSV file",
+    summary: "a finite MDP read from a file: JSON, CSV, DRN, PRISM, Cassandra, MDPSolver",
     source: "the format rl-lab-mdp/1",
     parameters: [path.declaration, initial.declaration])
 
@@ -35,22 +37,56 @@ public enum MDPFile: FiniteEnvironment {
   /// - Throws: ``SettingProblem`` that names the file, the row, and the state and action.
   public static func task(_ settings: Settings) throws -> FiniteTask {
     let name = settings[path]
-    guard let content = settings.attachment("path") else {
-      throw SettingProblem("\(name) was not read; attach its content", at: ".path")
-    }
     do {
-      var reader: ModelReader
-      if let text = content.text {
-        reader = try ModelReader(csv: text)
-      } else {
-        reader = try ModelReader(json: content)
-      }
-      if let initial = settings[initial] { reader.initial = initial }
-      return FiniteTask(model: try reader.model())
-    } catch let problem as SettingProblem {
-      throw SettingProblem("\(name): \(problem.message)", at: ".path")
+      return FiniteTask(model: try draft(settings).model())
     } catch let error as ModelError {
       throw SettingProblem("\(name): \(error)", at: ".path")
     }
+  }
+
+  /// What the file holds, with nothing summed up yet, read by its name's ending: `.drn`, `.tra`, `.mdp` and `.pomdp`, `transitions.csv`, other
+  /// tables, or JSON.
+  ///
+  /// - Throws: ``SettingProblem`` that names the file and the line or row that cannot be read.
+  public static func draft(_ settings: Settings) throws(SettingProblem) -> ModelDraft {
+    let name = settings[path]
+    guard let content = settings.attachment("path") else {
+      throw SettingProblem("\(name) was not read; attach its content", at: ".path")
+    }
+    do throws(SettingProblem) {
+      var draft = try draft(of: content, name: name.lowercased())
+      if let initial = settings[initial] { draft.initial = initial }
+      return draft
+    } catch { throw SettingProblem("\(name): \(error.message)", at: ".path") }
+  }
+
+  private static func draft(of content: Setting, name: String) throws(SettingProblem) -> ModelDraft {
+    let text = content.text ?? content["main"]?.text
+    if let text {
+      if name.hasSuffix(".drn") { return try DRNReader.draft(text) }
+      if name.hasSuffix(".tra") {
+        let rewards = ["rew", "srew", "trew"].compactMap { key in content[key]?.text.map { (key, $0) } }
+        return try PrismReader.draft(transitions: text, rewards: rewards, labels: content["lab"]?.text)
+      }
+      if [".mdp", ".pomdp"].contains(where: { name.hasSuffix($0) }) { return try CassandraReader.draft(text) }
+      if name.hasSuffix("transitions.csv"), let rewards = content["rewards.csv"]?.text {
+        return try MDPSolverReader.draft(transitions: text, rewards: rewards)
+      }
+      return try ModelReader(csv: text).draft
+    }
+    return try ModelReader(json: content).draft
+  }
+
+  /// The files that belong to a model's file and are read with it, by what their names end in: the name's ending that is replaced, and what
+  /// stands in its place. One that is not there is passed over.
+  public static func companions(of path: String) -> [(key: String, path: String)] {
+    let name = path.lowercased()
+    if name.hasSuffix(".tra") {
+      return ["rew", "srew", "trew", "lab"].map { ($0, String(path.dropLast(3)) + $0) }
+    }
+    if name.hasSuffix("transitions.csv") {
+      return [("rewards.csv", String(path.dropLast("transitions.csv".count)) + "rewards.csv")]
+    }
+    return []
   }
 }

@@ -7,23 +7,15 @@ struct ModelReader {
   private var rows: [FiniteMDP.Row] = []
   private var stateLabels = StateLabels.numbered
   private var actionLabels: [String] = []
-  /// The start distribution; nil for all states with rows.
-  var initial: [StateProbability]?
+  private var initial: [StateProbability]?
 
   private static let mostActions = 1_000_000
   private static let columns = ["state", "action", "probability", "next_state", "reward", "terminated"]
 
-  /// Builds the model.
-  func model() throws(ModelError) -> FiniteMDP {
-    var start = initial ?? []
-    if initial == nil {
-      var acts = [Bool](repeating: false, count: states)
-      for row in rows where acts.indices.contains(row.state) { acts[row.state] = true }
-      let live = acts.indices.filter { acts[$0] }
-      start = .uniform(over: live.isEmpty ? Array(acts.indices) : live)
-    }
-    return try FiniteMDP(
-      states: states, actions: actions, transitions: rows, initial: start, stateLabels: stateLabels,
+  /// What was read, with nothing summed up yet.
+  var draft: ModelDraft {
+    ModelDraft(
+      states: states, actions: actions, rows: rows, initial: initial, stateLabels: stateLabels,
       actionLabels: actionLabels)
   }
 }

@@ -31,7 +31,7 @@ extension Laboratory {
   }
 
   private static let commands: [Command] = [
-    .runExperiment, .sweep, .compare, .plot, .report, .evaluate, .reproduce, .audit, .model, .list,
+    .runExperiment, .sweep, .compare, .plot, .report, .evaluate, .reproduce, .audit, .model, .lint, .list,
     .describe, .check,
   ]
 

@@ -3,47 +3,48 @@ import RLCore
 
 extension Command {
   static let model = Command(
-    name: "model", usage: "model ENV [--set environment.KEY=VALUE]... [--format json|csv]",
-    summary: "write an environment's exact MDP to standard output",
+    name: "model",
+    usage: "model ENV|FILE [--set environment.KEY=VALUE]... [--format json|csv|drn|prism|cassandra|mdpsolver] [-o NAME]",
+    summary: "write an environment's exact MDP to standard output, or as files of other programs",
     flags: [
-      .init("set", value: "PATH=VALUE", repeats: true, "set one option: environment.is_slippery=false"),
-      .init("format", value: "json|csv", "the format; default json"),
+      EnvironmentArgument.set,
+      .init("format", value: "FORMAT", "json, csv, drn, prism, cassandra or mdpsolver; default json"),
+      .init("output", short: "-o", value: "NAME", "write files whose names begin so: NAME.tra, NAME.rew, NAME.lab"),
+      .init("gamma", value: "G", "the discount that a Cassandra file names; default 1"),
     ], positional: 1...1
   ) { lab, arguments in
     let text = arguments.value("format") ?? "json"
     guard let format = ModelFormat(rawValue: text) else {
-      throw LabError(.usage, "model: there is no format \"\(text)\"; write json or csv")
+      let words = ModelFormat.allCases.map(\.rawValue)
+      let hint =
+        Spelling.suggestion(for: text, among: words).map { "did you mean \"\($0)\"?" }
+        ?? "write one of: " + words.joined(separator: ", ")
+      throw LabError(.usage, "model: there is no format \"\(text)\"; \(hint)")
     }
-    var tree = Setting.object([.init("id", .text(arguments.positional[0]))])
-    var overridden: Set<String> = []
-    for assignment in arguments.all("set") {
-      guard let equals = assignment.firstIndex(of: "="), equals > assignment.startIndex else {
-        throw LabError(.usage, "model: --set \(assignment) has no value; write --set environment.KEY=VALUE")
-      }
-      let path = String(assignment[..<equals])
-      let parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-      guard parts.count >= 2, parts.count <= SweepAxes.deepestPath, parts[0] == "environment", !parts.contains("")
-      else {
-        throw LabError(
-          .usage, "model: --set \(assignment): only options of the environment can be set; write environment.KEY=VALUE")
-      }
-      if parts[1] == "id" {
-        throw LabError(
-          .usage,
-          "model: --set \(assignment): the environment is \"\(arguments.positional[0])\"; name another in its place")
-      }
-      tree = tree.setting(
-        parts.dropFirst(), to: ConfigurationFile.value(String(assignment[assignment.index(after: equals)...])))
-      overridden.insert(path)
+    let gamma = try arguments.number("gamma", in: 0...1, command: "model") ?? 1
+    let (_, model) = try EnvironmentArgument(lab, arguments, command: "model").finiteTask()
+    let files = model.files(as: format, gamma: gamma)
+    if ![.json, .csv, .cassandra].contains(format), Set(model.initial.map(\.probability)).count > 1, format != .drn {
+      Terminal.error("note: the starts have different probabilities, which \(format.rawValue) files cannot say\n")
     }
-    let resolver = Resolver(lab: lab, source: nil, folder: "", overridden: overridden, outline: nil)
-    let task = try resolver.task(tree)
-    guard let model = task.model else {
-      throw LabError(
-        .data,
-        "environment: \"\(arguments.positional[0])\" has no finite model, it gives only samples; \"rl-lab list\" shows the tasks"
-      )
+    guard let output = arguments.value("output") else {
+      if files.count > 1 {
+        let names = files.map { "NAME" + $0.suffix }.joined(separator: ", ")
+        Terminal.error("note: these are the transitions alone; -o NAME writes \(names)\n")
+      }
+      Terminal.write(files[0].bytes, to: STDOUT_FILENO)
+      return
     }
-    Terminal.write(model.exported(as: format), to: STDOUT_FILENO)
+    if output.isEmpty { throw LabError(.usage, "model: --output is empty; name a file without its ending") }
+    for file in files {
+      // A name that has its ending already is taken as it stands.
+      let suffix = "." + file.suffix.split(separator: ".").last!
+      let path =
+        files.count == 1 && output.lowercased().hasSuffix(suffix) ? output : output + file.suffix
+      let writer = try FileWriter(path)
+      try writer.write(file.bytes)
+      try writer.commit()
+      Terminal.print(path)
+    }
   }
 }

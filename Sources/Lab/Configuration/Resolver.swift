@@ -1,3 +1,4 @@
+import Environments
 import Foundation
 import RLCore
 
@@ -101,6 +102,11 @@ struct Resolver {
   func task(_ tree: Setting) throws(LabError) -> PreparedTask {
     let (entry, component) = try environment(tree, place: "environment")
     return try make(entry, component, place: "environment")
+  }
+
+  /// The entry and the settings that the tree of an environment names.
+  func entry(of tree: Setting) throws(LabError) -> (EnvironmentEntry, Component) {
+    try environment(tree, place: "environment")
   }
 
   // MARK: Parts
@@ -370,13 +376,29 @@ struct Resolver {
       if isJSON || bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
         return (try ConfigurationFile.parse(bytes, name: ConfigurationFile.displayName(path)).root, mark)
       }
-      guard let text = String(validating: bytes, as: UTF8.self) else {
-        throw LabError(.data, "\(path): the file is not UTF-8 text; save it as UTF-8")
+      let text = try Self.text(bytes, path)
+      let companions = MDPFile.companions(of: full)
+      if companions.isEmpty { return (.text(text), mark) }
+      // A model of several files: what stands beside it belongs to it.
+      var fields = [Setting.Field("main", .text(text))]
+      var marks = mark
+      for companion in companions where FileManager.default.fileExists(atPath: companion.path) {
+        let bytes = try ConfigurationFile.bytes(companion.path)
+        fields.append(.init(companion.key, .text(try Self.text(bytes, companion.path))))
+        marks += companion.key + Fingerprint.hex(Fingerprint.hash(bytes))
       }
-      return (.text(text), mark)
+      return fields.count == 1
+        ? (.text(text), mark) : (.object(fields), Fingerprint.hex(Fingerprint.hash(marks)))
     } catch {
       throw error.kind == .noInput ? LabError(.noInput, fail(place, error.message).message) : error
     }
+  }
+
+  private static func text(_ bytes: [UInt8], _ path: String) throws(LabError) -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw LabError(.data, "\(path): the file is not UTF-8 text; save it as UTF-8")
+    }
+    return text
   }
 
   private func make(

@@ -4,6 +4,22 @@ public enum ModelFormat: String, CaseIterable, Sendable {
   case json
   /// A table with a row an outcome, and nothing else.
   case csv
+  /// Storm's explicit format.
+  case drn
+  /// PRISM's explicit files: transitions, rewards, labels.
+  case prism
+  /// Cassandra's format for (PO)MDPs.
+  case cassandra
+  /// The two tables that MDPSolver reads.
+  case mdpsolver
+}
+
+/// One of the files that a model is written as.
+public struct ModelFile: Sendable {
+  /// What its name ends in: ".drn".
+  public let suffix: String
+  /// UTF-8.
+  public let bytes: [UInt8]
 }
 
 extension FiniteMDP {
@@ -13,8 +29,35 @@ extension FiniteMDP {
   /// `transitions`, rows of `[state, action, probability, next_state, reward, terminated]`, one a line. The CSV form has columns of these
   /// names. Numbers are written so that reading them back gives the same bits.
   ///
+  /// The forms of other programs follow ``RestingModel``.
+  ///
+  /// - Parameter gamma: The discount factor that the file names, where its form has a place for one.
+  /// - Returns: UTF-8, with `\n` at the end of every line; the first file is the one that holds the transitions.
+  public func files(as format: ModelFormat, gamma: Double = 1) -> [ModelFile] {
+    let resting = RestingModel(self)
+    func file(_ suffix: String, _ text: String) -> ModelFile { ModelFile(suffix: suffix, bytes: Array(text.utf8)) }
+    switch format {
+    case .json: return [ModelFile(suffix: ".mdp.json", bytes: exported(as: .json))]
+    case .csv: return [ModelFile(suffix: ".csv", bytes: exported(as: .csv))]
+    case .drn: return [file(".drn", resting.drn())]
+    case .prism:
+      return [
+        file(".tra", resting.prismTransitions()), file(".rew", resting.prismRewards()),
+        file(".lab", resting.prismLabels()),
+      ]
+    case .cassandra: return [file(".mdp", resting.cassandra(gamma: gamma))]
+    case .mdpsolver:
+      return [
+        file(".transitions.csv", resting.solverTransitions()), file(".rewards.csv", resting.solverRewards()),
+      ]
+    }
+  }
+
+  /// The one file of a form, or its first.
+  ///
   /// - Returns: UTF-8, with `\n` at the end of every line.
   public func exported(as format: ModelFormat) -> [UInt8] {
+    if format != .json && format != .csv { return files(as: format)[0].bytes }
     var text = TextBuffer()
     text.reserve(48 * outcomeCount + 16 * stateCount)
     switch format {
@@ -48,6 +91,7 @@ extension FiniteMDP {
         text.append(state: state, action: action, outcome, separator: ",")
         text.append("\n")
       }
+    default: break
     }
     return text.bytes
   }
