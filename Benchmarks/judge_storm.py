@@ -15,13 +15,14 @@ import sys
 import tempfile
 
 import stormpy
+import stormpy.environments
 
 
 def discounted(lines, gamma):
     """The lines of a DRN file with a way to a new end at every step, and rewards as they are."""
     states = int(lines[lines.index("@nr_states") + 1])
     choices = int(lines[lines.index("@nr_choices") + 1])
-    out, index = [], 0
+    out = []
     pending = False
 
     def leave():
@@ -50,12 +51,12 @@ def storm_values(drn, gamma, folder):
     path = os.path.join(folder, "judge.drn")
     with open(path, "w") as file:
         file.write("\n".join(lines) + "\n")
-    model = stormpy.build_sparse_model_from_drn(path)
-    environment = stormpy.Environment()
-    solver = environment.solver_environment.minmax_solver_environment
-    solver.method = stormpy.MinMaxMethod.policy_iteration
-    solver.precision = stormpy.Rational(1e-13)
-    environment.solver_environment.native_solver_environment.precision = stormpy.Rational(1e-13)
+    model = stormpy.build_model_from_drn(path)
+    environment = stormpy.environments.Environment()
+    environment.solver().min_max().method = stormpy.environments.MinMaxMethod.POLICY_ITERATION
+    for solver in (environment.solver().min_max(), environment.solver().native()):
+        solver.precision = stormpy.Rational(1e-13)
+        solver.maximal_number_of_iterations = 10_000_000
     formula = stormpy.parse_properties('R{"reward"}max=? [F "end"]')[0].raw_formula
     result = stormpy.model_checking(model, formula, environment=environment)
     return [result.at(state) for state in range(states)]

@@ -32,9 +32,15 @@ public final class PreparedTask: Sendable {
   private let drawn = Mutex<FiniteSimulation?>(nil)
   private let ending = Mutex<Bool?>(nil)
 
+  /// Where everything that happens in copies of the task is written down; nil in trials.
+  let log: StepLog?
+
   /// - Throws: ``SettingProblem`` where what is wrapped around the task does not fit it.
-  init(_ content: Content, timeLimit: Int?, wrapping: WrappedTask.Options? = nil) throws(SettingProblem) {
+  init(
+    _ content: Content, timeLimit: Int?, wrapping: WrappedTask.Options? = nil, log: StepLog? = nil
+  ) throws(SettingProblem) {
     self.content = content
+    self.log = log
     self.timeLimit = timeLimit
     self.wrapping = wrapping
     isContinuing = if case .finite(let task) = content { task.model.isContinuing } else { false }
@@ -67,8 +73,14 @@ public final class PreparedTask: Sendable {
     case .vector: preconditionFailure("a task observed as a vector has no table")
     }
     do throws(SettingProblem) {
-      return try Self.wrap(plain, wrapping)
+      let wrapped = try Self.wrap(plain, wrapping)
+      return log.map { AnyTabularEnvironment(TracedEnvironment(wrapped, log: $0)) } ?? wrapped
     } catch { preconditionFailure("what was wrapped before does not fit: \(error.message)") }
+  }
+
+  /// The same task, of which all copies write down what happens; it is slower.
+  func traced(by log: StepLog) throws(SettingProblem) -> PreparedTask {
+    try PreparedTask(content, timeLimit: timeLimit, wrapping: wrapping, log: log)
   }
 
   /// Whether an episode can end by itself at all, whatever is done; true where nobody knows.

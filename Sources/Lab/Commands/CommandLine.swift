@@ -30,9 +30,9 @@ extension Laboratory {
     }
   }
 
-  private static let commands: [Command] = [
-    .runExperiment, .sweep, .compare, .plot, .report, .evaluate, .reproduce, .audit, .model, .lint, .list,
-    .describe, .check,
+  static let commands: [Command] = [
+    .runExperiment, .sweep, .compare, .plot, .report, .evaluate, .reproduce, .audit, .show, .watch, .explain, .model,
+    .lint, .list, .describe, .check, .schema, .assignment, .grade, .completions, .manual,
   ]
 
   private func dispatch(_ words: ArraySlice<String>) async throws {

@@ -14,15 +14,19 @@ struct ConfigurationCommand {
   func experiment() throws(LabError) -> Experiment { try experiment(at: arguments.positional.first) }
 
   /// Reads a file, lays the flags over it, and resolves the whole; without a file the flags say everything.
-  func experiment(at path: String?) throws(LabError) -> Experiment {
-    let (root, resolver, name) = try configuration(at: path)
+  ///
+  /// - Parameter algorithm: The algorithm's id, where it is no flag.
+  func experiment(at path: String?, algorithm: String? = nil) throws(LabError) -> Experiment {
+    let (root, resolver, name) = try configuration(at: path, algorithm: algorithm)
     return try resolver.experiment(root, defaultName: name)
   }
 
   /// Reads a file and lays the flags over it.
   ///
   /// - Returns: The configuration, who resolves it, and the experiment's name where it gives none.
-  func configuration(at path: String?) throws(LabError) -> (root: Setting, resolver: Resolver, name: String) {
+  func configuration(
+    at path: String?, algorithm: String? = nil
+  ) throws(LabError) -> (root: Setting, resolver: Resolver, name: String) {
     var root = Setting.table([])
     var outline: JSON5Outline?
     var source: String?
@@ -42,7 +46,7 @@ struct ConfigurationCommand {
     }
     var overridden: Set<String> = []
     for (flag, path) in [("env", "environment"), ("algorithm", "algorithm")] {
-      guard let id = arguments.value(flag) else { continue }
+      guard let id = flag == "algorithm" ? algorithm ?? arguments.value(flag) : arguments.value(flag) else { continue }
       root = replacing(root, path, with: id)
       overridden.insert(path)
     }

@@ -7,6 +7,7 @@ extension Command {
     .init("output", short: "-o", value: "DIR", "the results folder; default results/NAME"),
     .init("jobs", value: "N", "how many trials run at once; default the machine's cores"),
     .init("overwrite", "throw away other results in the folder"),
+    .init("tensorboard", "write the curves for TensorBoard, too: DIR/tensorboard"),
     .init("quiet", "no progress and no summary"),
     .init("json", "one JSON object on standard output, nothing else"),
   ]
@@ -85,6 +86,7 @@ extension Command {
     }
     if failures.count > 1 { for failure in failures.prefix(20) { Terminal.error("failed: \(failure.message)\n") } }
     let summary = RunSummary(experiment: experiment, path: path, report: report)
+    if arguments.has("tensorboard") { try EventFolder(experiment: experiment, path: path).write() }
     if arguments.has("json") {
       Terminal.print(summary.json().json)
     } else if !isQuiet {

@@ -107,14 +107,14 @@ extension PreparedTask {
 
   /// The simulation of the task's model, if it has one and nothing is wrapped around it, as learners see it.
   @usableFromInline var finite: FiniteSimulation? {
-    guard case .finite(let task) = content, wrapping == nil else { return nil }
+    guard case .finite(let task) = content, wrapping == nil, log == nil else { return nil }
     let simulation = simulation(of: task.model)
     return task.observations.map(simulation.observed) ?? simulation
   }
 
   /// The task as a k-armed bandit, if it is that.
   @usableFromInline var bandit: KArmedBandit? {
-    if case .bandit(let bandit) = content, wrapping == nil { bandit as? KArmedBandit } else { nil }
+    if case .bandit(let bandit) = content, wrapping == nil, log == nil { bandit as? KArmedBandit } else { nil }
   }
 
   /// The columns of a learner on this task: episodes have returns, bandits and continuing tasks a reward a step.

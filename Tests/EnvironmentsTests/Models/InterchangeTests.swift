@@ -6,7 +6,7 @@ import Testing
 @Suite struct InterchangeTests {
   private static let tasks: [any FiniteEnvironment.Type] = [
     FrozenLake.self, CliffWalking.self, RandomWalk.self, RecyclingRobot.self, RiverSwim.self, ShortCorridor.self,
-    GamblersProblem.self, RussellNorvigWorld.self, ForestManagement.self, MaximizationBias.self, Blackjack.self,
+    GamblersProblem.self, RussellNorvigWorld.self, ForestManagement.self, Blackjack.self,
     Garnet.self,
   ]
 

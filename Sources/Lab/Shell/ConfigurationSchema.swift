@@ -1,0 +1,335 @@
+import RLCore
+
+/// The JSON Schema (draft 2020-12) of configurations, made from the declarations: for completion and checks in editors.
+///
+/// A schema says nothing of what depends on several values at once: whether an algorithm fits a task, whether a sweep is too large, whether a
+/// file is there. `rl-lab check` says all of it.
+struct ConfigurationSchema {
+  let lab: Laboratory
+
+  private typealias Field = Setting.Field
+
+  /// The schema.
+  var schema: Setting {
+    var definitions: [Field] = [
+      .init("schedule", Self.schedule), .init("budget", Self.budget), .init("record", Self.record),
+      .init("axis", Self.axis), .init("axes", Self.axes),
+    ]
+    for (kind, entries) in [
+      ("environment", lab.environments.map(\.about)), ("algorithm", lab.algorithms.map(\.about)),
+    ] {
+      for about in entries { definitions.append(.init("\(kind).\(about.id)", component(about))) }
+      let ids = Setting.list(entries.map { .text($0.id) })
+      var names: [String: Setting] = [:]
+      for about in entries { for parameter in about.parameters { names[parameter.name] = .boolean(true) } }
+      // A part of a component: what a sweep or a variant lays over another. Which id it belongs to, the whole decides.
+      definitions.append(
+        .init(
+          "\(kind).part",
+          Self.object(
+            names.keys.sorted().map { .init($0, .boolean(true)) }, required: [],
+            more: [.init("description", .text("some parameters, without an id"))])))
+      definitions.append(
+        .init(
+          kind,
+          .object([
+            .init("description", .text("an id, or an object with \"id\" and parameters")),
+            .init(
+              "anyOf",
+              .list(
+                [.object([.init("enum", ids)])]
+                  + entries.map { .object([.init("$ref", .text("#/$defs/\(kind).\($0.id)"))]) })),
+          ])))
+    }
+    func reference(_ name: String) -> Setting { .object([.init("$ref", .text("#/$defs/\(name)"))]) }
+    func anyOf(_ names: String...) -> Setting { .object([.init("anyOf", .list(names.map(reference)))]) }
+    let name = Setting.object([
+      .init("type", .text("string")), .init("minLength", .integer(1)), .init("maxLength", .integer(200)),
+      .init("pattern", .text("^[^/\\u0000-\\u001f\\u007f]*$")), .init("not", .object([.init("enum", .list([.text("."), .text("..")]))])),
+    ])
+    let variantName = Setting.object([
+      .init("type", .text("string")), .init("minLength", .integer(1)), .init("maxLength", .integer(200)),
+      .init("pattern", .text("^[^\\u0000-\\u001f\\u007f]*$")),
+    ])
+    let whole: (Int, Int) -> Setting = { low, high in
+      .object([
+        .init("type", .text("integer")), .init("minimum", .integer(low)), .init("maximum", .integer(high)),
+      ])
+    }
+    let seeds = Setting.object([
+      .init(
+        "anyOf",
+        .list([
+          whole(1, 10_000_000),
+          .object([
+            .init("type", .text("array")), .init("items", whole(0, .max)), .init("minItems", .integer(1)),
+            .init("uniqueItems", .boolean(true)),
+          ]),
+        ]))
+    ])
+    let variant = Self.object(
+      [
+        .init("name", variantName), .init("environment", anyOf("environment", "environment.part")),
+        .init("algorithm", anyOf("algorithm", "algorithm.part")), .init("budget", reference("budget")),
+        .init("record", reference("record")),
+      ], required: [])
+    let metrics = Setting.list(Metric.allCases.map { .text($0.rawValue) })
+    let confirm = Setting.object([
+      .init(
+        "anyOf",
+        .list([
+          .object([.init("type", .text("null"))]), whole(1, 10_000_000),
+          Self.object(
+            [
+              .init("seeds", whole(1, 10_000_000)), .init("metric", .object([.init("enum", metrics)])),
+              .init("score", .object([.init("enum", .list([.text("final"), .text("area")]))])),
+            ], required: ["seeds"]),
+        ]))
+    ])
+    func requires(_ keys: String...) -> Setting { .object([.init("required", .list(keys.map(Setting.text)))]) }
+    // Components without an id, where neither variants nor a sweep can name it, are none.
+    let whenPlain = Setting.object([
+      .init("if", .object([.init("not", .object([.init("anyOf", .list([requires("variants"), requires("sweep")]))]))])),
+      .init(
+        "then",
+        .object([
+          .init("required", .list([.text("algorithm"), .text("environment")])),
+          .init(
+            "properties",
+            .object([.init("environment", reference("environment")), .init("algorithm", reference("algorithm"))])),
+        ])),
+    ])
+    let confirms = Setting.object([
+      .init("confirm", .list([.text("sweep")]))
+    ])
+    return Self.object(
+      [
+        .init("name", name), .init("environment", anyOf("environment", "environment.part")),
+        .init("algorithm", anyOf("algorithm", "algorithm.part")), .init("budget", reference("budget")),
+        .init("seeds", seeds), .init("seed", whole(0, .max)), .init("record", reference("record")),
+        .init("sweep", reference("axes")),
+        .init(
+          "variants",
+          .object([.init("type", .text("array")), .init("items", variant), .init("minItems", .integer(1))])),
+        .init("confirm", confirm),
+      ], required: [],
+      more: [
+        .init("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
+        .init("title", .text("rl-lab configuration")), .init("$defs", .object(definitions)),
+        .init("allOf", .list([whenPlain])), .init("dependentRequired", confirms),
+      ])
+  }
+
+  private func component(_ about: About) -> Setting {
+    var properties: [Field] = [.init("id", .object([.init("const", .text(about.id))]))]
+    for parameter in about.parameters { properties.append(.init(parameter.name, Self.schema(of: parameter))) }
+    // What must be given may come from a sweep or a flag; where it cannot, `check` says so.
+    return Self.object(
+      properties, required: ["id"],
+      more: [.init("title", .text(about.id)), .init("description", .text(about.summary + " (" + about.source + ")"))])
+  }
+
+  /// The schema of one parameter's value, from its type, range, choices and default.
+  static func schema(of parameter: ParameterDeclaration) -> Setting {
+    var meaning = parameter.meaning
+    if let symbol = parameter.symbol { meaning = symbol + ": " + meaning }
+    if let range = parameter.range { meaning += "; " + range }
+    var fields: [Field] = [.init("description", .text(meaning))]
+    if let value = parameter.defaultSetting { fields.append(.init("default", value)) }
+    let kinds = kinds(of: parameter)
+    if kinds.count == 1 { return .object(fields + kinds[0].fields!) }
+    if !kinds.isEmpty { fields.append(.init("anyOf", .list(kinds))) }
+    return .object(fields)
+  }
+
+  /// What a value may be; empty where the type is too free to be said.
+  private static func kinds(of parameter: ParameterDeclaration) -> [Setting] {
+    let type = parameter.type
+    let number = bounded("number", parameter.range)
+    let whole = bounded("integer", parameter.range)
+    let null = Setting.object([.init("type", .text("null"))])
+    let schedule = Setting.object([.init("$ref", .text("#/$defs/schedule"))])
+    if !parameter.choices.isEmpty {
+      let words = Setting.object([.init("enum", .list(parameter.choices.map(Setting.text)))])
+      return type.contains("null") ? [words, null] : [words]
+    }
+    switch type {
+    case "number": return [number]
+    case "whole number": return [whole]
+    case "boolean": return [.object([.init("type", .text("boolean"))])]
+    case "number or null": return [number, null]
+    case "whole number or null": return [whole, null]
+    case "whole number, null or \"default\"": return [whole, null, .object([.init("const", .text("default"))])]
+    case "path": return [.object([.init("type", .text("string")), .init("minLength", .integer(1))])]
+    case "list of numbers":
+      return [.object([.init("type", .text("array")), .init("items", number)])]
+    case "list of numbers or null":
+      return [.object([.init("type", .text("array")), .init("items", number)]), null]
+    default: break
+    }
+    if type.hasPrefix("number or schedule") { return [number, schedule] }
+    if type.hasPrefix("number, schedule or null") { return [number, schedule, null] }
+    return []
+  }
+
+  /// A number with the bounds of a range like "(0, 1]" or "4, 8"; without them where the range is in words.
+  private static func bounded(_ type: String, _ range: String?) -> Setting {
+    var fields: [Field] = [.init("type", .text(type))]
+    guard let range, let first = range.first, let last = range.last, "([".contains(first), ")]".contains(last) else {
+      if let range, type == "integer" {
+        let words = range.split(separator: ",").map { Int($0.drop { $0 == " " }) }
+        if words.count > 1, words.allSatisfy({ $0 != nil }) {
+          return .object([.init("enum", .list(words.map { .integer($0!) }))])
+        }
+      }
+      return .object(fields)
+    }
+    let ends = range.dropFirst().dropLast().split(separator: ",").map { $0.drop { $0 == " " } }
+    guard ends.count == 2 else { return .object(fields) }
+    func end(_ text: Substring) -> Setting? { Int(text).map(Setting.integer) ?? Double(text).map(Setting.real) }
+    if let low = end(ends[0]) { fields.append(.init(first == "[" ? "minimum" : "exclusiveMinimum", low)) }
+    if let high = end(ends[1]) { fields.append(.init(last == "]" ? "maximum" : "exclusiveMaximum", high)) }
+    return .object(fields)
+  }
+
+  // MARK: What belongs to no component
+
+  private static func object(_ properties: [Field], required: [String], more: [Field] = []) -> Setting {
+    var fields = more
+    fields.append(.init("type", .text("object")))
+    fields.append(.init("properties", .object(properties)))
+    if !required.isEmpty { fields.append(.init("required", .list(required.map(Setting.text)))) }
+    fields.append(.init("additionalProperties", .boolean(false)))
+    return .object(fields)
+  }
+
+  private static func whole(_ low: Int, _ high: Int) -> Setting {
+    .object([
+      .init("type", .text("integer")), .init("minimum", .integer(low)), .init("maximum", .integer(high)),
+    ])
+  }
+
+  private static let number = Setting.object([.init("type", .text("number"))])
+  private static let positive = Setting.object([.init("type", .text("number")), .init("exclusiveMinimum", .integer(0))])
+  private static let units = whole(1, 1_000_000_000_000)
+
+  private static var schedule: Setting {
+    func kind(_ names: [String], _ fields: [Field], required: [String]) -> Setting {
+      object(
+        [.init("schedule", .object([.init("enum", .list(names.map(Setting.text)))]))] + fields,
+        required: ["schedule"] + required)
+    }
+    return .object([
+      .init(
+        "anyOf",
+        .list([
+          kind(
+            ["linear"], [.init("from", number), .init("to", number), .init("over", positive)],
+            required: ["from", "to", "over"]),
+          kind(
+            ["linear"], [.init("from", number), .init("to", number)], required: ["from", "to"]),
+          kind(
+            ["exponential"], [.init("from", positive), .init("to", positive), .init("over", positive)],
+            required: ["from", "to"]),
+          kind(
+            ["inverse-time"], [.init("from", number), .init("to", number), .init("over", positive)],
+            required: ["from"]),
+          kind(
+            ["visits"],
+            [
+              .init("from", number),
+              .init(
+                "power",
+                .object([
+                  .init("type", .text("number")), .init("exclusiveMinimum", .integer(0)), .init("maximum", .integer(1)),
+                ])),
+            ], required: []),
+        ]))
+    ])
+  }
+
+  private static var budget: Setting {
+    var budget = object(Budget.Unit.allCases.map { .init($0.rawValue, units) }, required: []).fields!
+    budget.append(.init("minProperties", .integer(1)))
+    budget.append(.init("maxProperties", .integer(1)))
+    return .object(budget)
+  }
+
+  private static var record: Setting {
+    let boolean = Setting.object([.init("type", .text("boolean"))])
+    let null = Setting.object([.init("type", .text("null"))])
+    let exact = Setting.object([
+      .init("anyOf", .list([boolean, null, object([.init("every", units)], required: ["every"])]))
+    ])
+    let evaluate = Setting.object([
+      .init(
+        "anyOf",
+        .list([
+          null, .object([.init("const", .boolean(false))]),
+          object(
+            [
+              .init("episodes", whole(1, 1_000_000)), .init("every", units),
+              .init("maximum_steps", whole(1, 1_000_000_000)),
+              .init("policy", .object([.init("enum", .list([.text("greedy"), .text("sampled")]))])),
+            ], required: []),
+        ]))
+    ])
+    let values = RecordOptions.Values.allCases.map { Setting.text($0.rawValue) }
+    return object(
+      [
+        .init("every", units), .init("exact", exact), .init("values", .object([.init("enum", .list(values))])),
+        .init("evaluate", evaluate),
+      ], required: [])
+  }
+
+  private static var axis: Setting {
+    let list = Setting.object([.init("type", .text("array")), .init("minItems", .integer(1))])
+    let ends = Setting.object([
+      .init("type", .text("array")), .init("items", number), .init("minItems", .integer(3)),
+      .init("maxItems", .integer(3)),
+    ])
+    let pair = Setting.object([
+      .init("type", .text("array")), .init("items", number), .init("minItems", .integer(2)),
+      .init("maxItems", .integer(2)),
+    ])
+    var law = object(
+      [.init("log", pair), .init("linear", pair), .init("integer", pair)], required: []
+    ).fields!
+    law.append(.init("minProperties", .integer(1)))
+    law.append(.init("maxProperties", .integer(1)))
+    return .object([
+      .init(
+        "anyOf",
+        .list([
+          list, object([.init("linear", ends)], required: ["linear"]), object([.init("log", ends)], required: ["log"]),
+          object([.init("random", .object(law)), .init("n", whole(1, 100_000))], required: ["random", "n"]),
+          object(
+            [
+              .init("values", .object([.init("$ref", .text("#/$defs/axis"))])),
+              .init("when", .object([.init("type", .text("object"))])),
+            ], required: ["values", "when"]),
+        ]))
+    ])
+  }
+
+  private static var axes: Setting {
+    let axis = Setting.object([.init("$ref", .text("#/$defs/axis"))])
+    let path = "^(environment|algorithm|budget|record)(\\.[^.]+)+$"
+    let bundle = Setting.object([
+      .init("type", .text("object")), .init("patternProperties", .object([.init(path, axis)])),
+      .init("additionalProperties", .boolean(false)), .init("minProperties", .integer(1)),
+    ])
+    return .object([
+      .init("type", .text("object")), .init("patternProperties", .object([.init(path, axis)])),
+      .init(
+        "properties",
+        .object([
+          .init(
+            "zip",
+            .object([
+              .init("anyOf", .list([bundle, .object([.init("type", .text("array")), .init("items", bundle)])]))
+            ]))
+        ])), .init("additionalProperties", .boolean(false)),
+    ])
+  }
+}
