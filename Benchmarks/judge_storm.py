@@ -57,9 +57,9 @@ def storm_values(drn, gamma, folder):
     for solver in (environment.solver().min_max(), environment.solver().native()):
         solver.precision = stormpy.Rational(1e-13)
         solver.maximal_number_of_iterations = 10_000_000
-    formula = stormpy.parse_properties('R{"reward"}max=? [F "end"]')[0].raw_formula
+    formula = stormpy.parse_properties('R{"reward"}max=? [F "end"]')[0].get_raw_formula()
     result = stormpy.model_checking(model, formula, environment=environment)
-    return [result.at(state) for state in range(states)]
+    return list(result.get_value_vector())[:states]
 
 
 def own_values(program, task, gamma, folder):

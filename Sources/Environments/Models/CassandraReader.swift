@@ -25,6 +25,11 @@ struct CassandraReader {
   private var namesStates = false
   private var namesActions = false
 
+  /// Whether the first line that is no comment names a part, as no table does.
+  static func isLikely(_ text: String) -> Bool {
+    WordLines.lines(text).first { !$0.words[0].hasPrefix("#") }?.text.contains(":") ?? false
+  }
+
   /// Reads a file.
   static func draft(_ text: String) throws(SettingProblem) -> ModelDraft {
     var reader = CassandraReader(text)
@@ -77,7 +82,8 @@ struct CassandraReader {
   /// Whether a line of its own begins here: a word, then a colon, or `start include:`.
   private var beginsStatement: Bool {
     guard let word = current, let next = peek(1) else { return current == nil }
-    return next == ":" && ["discount", "values", "states", "actions", "observations", "start", "T", "R", "O"].contains(word)
+    return next == ":"
+      && ["discount", "values", "states", "actions", "observations", "start", "T", "R", "O"].contains(word)
       || word == "start" && (next == "include" || next == "exclude")
   }
 
@@ -125,7 +131,9 @@ struct CassandraReader {
   }
 
   private mutating func names(_ what: String, atMost most: Int) throws(SettingProblem) -> ([String], Bool) {
-    if let word = current, let count = Int(word), peek(1) == nil || !isName(peek(1)!) || tokens[place + 1].line != tokens[place].line {
+    if let word = current, let count = Int(word),
+      peek(1) == nil || !isName(peek(1)!) || tokens[place + 1].line != tokens[place].line
+    {
       guard count >= 1 && count <= most else {
         throw wrong("\(count) \(what) are out of range; give a whole number in [1, \(most)]")
       }
@@ -149,7 +157,9 @@ struct CassandraReader {
       place += 1
       try expectColon(after: "start \(mode!)")
       var chosen = [Bool](repeating: false, count: states.count)
-      while current != nil, !beginsStatement { for state in try members(of: stateNumbers, states, "state") { chosen[state] = true } }
+      while current != nil, !beginsStatement {
+        for state in try members(of: stateNumbers, states, "state") { chosen[state] = true }
+      }
       let included = mode == "include" ? chosen : chosen.map { !$0 }
       let count = included.count { $0 }
       start = included.map { $0 ? 1 / Double(max(1, count)) : 0 }

@@ -95,8 +95,9 @@ enum DRNReader {
   }
 
   /// A reward in brackets, if one stands at a place; of several, the first. Also where the words behind it begin.
-  private static func reward(_ line: WordLines.Line, from place: Int) throws(SettingProblem) -> (value: Double, rest: Int)
-  {
+  private static func reward(_ line: WordLines.Line, from place: Int) throws(SettingProblem) -> (
+    value: Double, rest: Int
+  ) {
     guard place < line.words.count, line.words[place].hasPrefix("[") else { return (0, place) }
     var end = place
     while end < line.words.count && !line.words[end].hasSuffix("]") { end += 1 }

@@ -10,7 +10,8 @@ import RLCore
 /// same probability.
 public enum MDPFile: FiniteEnvironment {
   static let path = Parameter<String>(
-    "path", type: "path", default: nil, "a file with the model: .json, .csv, .drn, .tra, .mdp or transitions.csv", isFile: true
+    "path", type: "path", default: nil, "a file with the model: .json, .csv, .drn, .tra, .mdp or transitions.csv",
+    isFile: true
   ) { setting throws(SettingProblem) in
     guard let text = setting.text else {
       throw SettingProblem("\(setting) is \(setting.kind); write the path of a file")
@@ -68,7 +69,9 @@ public enum MDPFile: FiniteEnvironment {
         let rewards = ["rew", "srew", "trew"].compactMap { key in content[key]?.text.map { (key, $0) } }
         return try PrismReader.draft(transitions: text, rewards: rewards, labels: content["lab"]?.text)
       }
-      if [".mdp", ".pomdp"].contains(where: { name.hasSuffix($0) }) { return try CassandraReader.draft(text) }
+      if [".mdp", ".pomdp"].contains(where: { name.hasSuffix($0) }), CassandraReader.isLikely(text) {
+        return try CassandraReader.draft(text)
+      }
       if name.hasSuffix("transitions.csv"), let rewards = content["rewards.csv"]?.text {
         return try MDPSolverReader.draft(transitions: text, rewards: rewards)
       }

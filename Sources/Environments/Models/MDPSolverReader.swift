@@ -37,14 +37,17 @@ enum MDPSolverReader {
     WordLines.lines(text).dropFirst().map { line in
       let cells = line.text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { cell in
         var cell = Substring(cell)
-        while let last = cell.utf8.last, last == 32 || last == 13 || last == 9 { cell = Substring(cell.utf8.dropLast()) }
+        while let last = cell.utf8.last, last == 32 || last == 13 || last == 9 {
+          cell = Substring(cell.utf8.dropLast())
+        }
         return cell.drop { $0 == " " }
       }
       return WordLines.Line(number: line.number, words: cells, text: line.text)
     }
   }
 
-  private static func cells(_ line: WordLines.Line, _ count: Int, _ names: String) throws(SettingProblem) -> (Int, Int) {
+  private static func cells(_ line: WordLines.Line, _ count: Int, _ names: String) throws(SettingProblem) -> (Int, Int)
+  {
     guard line.words.count == count else {
       throw line.wrong("there are \(line.words.count) cells; write \(names)")
     }

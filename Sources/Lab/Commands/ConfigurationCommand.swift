@@ -15,7 +15,7 @@ struct ConfigurationCommand {
 
   /// Reads a file, lays the flags over it, and resolves the whole; without a file the flags say everything.
   ///
-  /// - Parameter algorithm: The algorithm's id, where it is no flag.
+  /// - Parameter algorithm: The algorithm's id, where it is no flag; prediction then evaluates the uniform policy unless another is set.
   func experiment(at path: String?, algorithm: String? = nil) throws(LabError) -> Experiment {
     let (root, resolver, name) = try configuration(at: path, algorithm: algorithm)
     return try resolver.experiment(root, defaultName: name)
@@ -49,6 +49,10 @@ struct ConfigurationCommand {
       guard let id = flag == "algorithm" ? algorithm ?? arguments.value(flag) : arguments.value(flag) else { continue }
       root = replacing(root, path, with: id)
       overridden.insert(path)
+    }
+    if let algorithm, lab.algorithm(algorithm)?.kind == .prediction {
+      // Prediction needs a policy; a demonstration takes the plainest.
+      root = replacing(root, "algorithm", with: algorithm).setting(["algorithm", "policy"], to: .text("uniform"))
     }
     root = try layBudget(over: root)
     for (flag, key) in [("seeds", "seeds"), ("seed", "seed")] {

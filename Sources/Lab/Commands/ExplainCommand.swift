@@ -31,7 +31,8 @@ extension Command {
 
   static let watch = Command(
     name: "watch",
-    usage: "watch [CONFIG] [-e ENV] [-a ALGORITHM] [--episodes N | --steps N | --iterations N] [--frames N] [--delay MS] ...",
+    usage:
+      "watch [CONFIG] [-e ENV] [-a ALGORITHM] [--episodes N | --steps N | --iterations N] [--frames N] [--delay MS] ...",
     summary: "draw a tabular learner or a planner while it learns",
     flags: [
       .init("env", short: "-e", value: "ENV", "the environment's id"),

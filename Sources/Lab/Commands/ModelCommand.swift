@@ -4,7 +4,8 @@ import RLCore
 extension Command {
   static let model = Command(
     name: "model",
-    usage: "model ENV|FILE [--set environment.KEY=VALUE]... [--format json|csv|drn|prism|cassandra|mdpsolver] [-o NAME]",
+    usage:
+      "model ENV|FILE [--set environment.KEY=VALUE]... [--format json|csv|drn|prism|cassandra|mdpsolver] [-o NAME]",
     summary: "write an environment's exact MDP to standard output, or as files of other programs",
     flags: [
       EnvironmentArgument.set,

@@ -4,7 +4,8 @@ import RLCore
 extension Command {
   static let assignment = Command(
     name: "assignment",
-    usage: "assignment [gridworld|garnet] [--seed N] [--rows N --columns N | --states N --actions N] [--gamma G] [-o DIR]",
+    usage:
+      "assignment [gridworld|garnet] [--seed N] [--rows N --columns N | --states N --actions N] [--gamma G] [-o DIR]",
     summary: "make a seeded exercise with exactly one optimal policy, and its answers",
     flags: [
       .init("seed", value: "N", "which exercise; default 0"), .init("rows", value: "N", "rows of the grid; default 4"),
@@ -19,7 +20,8 @@ extension Command {
     let name = arguments.positional.first ?? "gridworld"
     guard let kind = Assignment.Kind(rawValue: name) else {
       let words = Assignment.Kind.allCases.map(\.rawValue)
-      let hint = Spelling.suggestion(for: name, among: words).map { "did you mean \"\($0)\"?" } ?? "write gridworld or garnet"
+      let hint =
+        Spelling.suggestion(for: name, among: words).map { "did you mean \"\($0)\"?" } ?? "write gridworld or garnet"
       throw LabError(.usage, "assignment: there is no exercise \"\(name)\"; \(hint)")
     }
     for flag in kind == .gridworld ? ["states", "actions"] : ["rows", "columns"] where arguments.has(flag) {

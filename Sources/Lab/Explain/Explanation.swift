@@ -20,7 +20,8 @@ struct Explanation {
     } else if variant.entry.acceptsVectors {
       throw LabError(
         .data,
-        "algorithm: \"\(id)\" learns by batches and gradients, which are not stepped through; choose a tabular method such as q-learning")
+        "algorithm: \"\(id)\" learns by batches and gradients, which are not stepped through; choose a tabular method such as q-learning"
+      )
     } else {
       lines += try steps(count)
     }
@@ -69,7 +70,9 @@ struct Explanation {
       snapshots.append(now)
       let isOver = process.counters().episode ?? 0
       if count?.unit == .episodes, isOver >= count!.count { break }
-      if count == nil, done + 1 >= 10, isOver >= 1 || snapshots.contains(where: { Self.differs($0, snapshots[0]) }) { break }
+      if count == nil, done + 1 >= 10, isOver >= 1 || snapshots.contains(where: { Self.differs($0, snapshots[0]) }) {
+        break
+      }
     }
     // One step more tells which action was chosen in the last state.
     let shown = log.steps.count
@@ -89,7 +92,8 @@ struct Explanation {
       let isEnd = step.terminated || log.next(after: index) == nil && index + 1 < log.steps.count
       if isEnd && !step.terminated {
         episode[episode.count - 1] = .init(
-          state: step.state, action: step.action, reward: step.reward, next: step.next, terminated: false, truncated: true,
+          state: step.state, action: step.action, reward: step.reward, next: step.next, terminated: false,
+          truncated: true,
           isFirst: step.isFirst)
       }
       let context = UpdateFormula.Context(

@@ -16,7 +16,8 @@ struct LearningShow {
     guard let model = variant.task.model else {
       throw LabError(
         .data,
-        "environment: \"\(variant.environment.id)\" has no finite model to draw values on; choose a task such as cliff-walking")
+        "environment: \"\(variant.environment.id)\" has no finite model to draw values on; choose a task such as cliff-walking"
+      )
     }
     if variant.entry.acceptsVectors {
       throw LabError(
@@ -40,7 +41,9 @@ struct LearningShow {
     for frame in 0..<frames {
       let goal = frames == 1 ? total : Int((Double(total) * Double(frame) / Double(frames - 1)).rounded())
       while process.counters()[variant.budget.unit] < goal && !process.isFinished() {
-        if Interrupt.isRequested { throw LabError(.interrupted, "watch: interrupted; run the same command again to see it") }
+        if Interrupt.isRequested {
+          throw LabError(.interrupted, "watch: interrupted; run the same command again to see it")
+        }
         try process.advance(goal)
         log.clear()
       }

@@ -73,7 +73,8 @@ struct UpdateFormula {
     if !step.terminated {
       let row = c.q(step.next)
       guard !row.isEmpty else { return nil }
-      let shown = row.enumerated().map { "\(c.actionName(step.next, $0.offset)) \(n($0.element))" }.joined(separator: ", ")
+      let shown = row.enumerated().map { "\(c.actionName(step.next, $0.offset)) \(n($0.element))" }.joined(
+        separator: ", ")
       switch id {
       case "q-learning":
         bootstrap = row.max()!
@@ -114,7 +115,8 @@ struct UpdateFormula {
     let name = c.stateName(step.state)
     let first =
       step.terminated
-      ? "S′ = \(c.stateName(step.next)) ends the episode: V(S′) = 0" : "V(S′) = V(\(c.stateName(step.next))) = \(n(bootstrap))"
+      ? "S′ = \(c.stateName(step.next)) ends the episode: V(S′) = 0"
+      : "V(S′) = V(\(c.stateName(step.next))) = \(n(bootstrap))"
     let lines = [
       first,
       "δ = R + γ V(S′) − V(S) = \(n(step.reward)) + \(n(c.gamma)) · \(n(bootstrap)) − \(b(old)) = \(n(error))",
@@ -128,7 +130,8 @@ struct UpdateFormula {
     let step = c.step
     let isControl = id == "monte-carlo-control"
     let isOver = step.terminated || step.truncated
-    let changed = isControl ? c.before.actionValues != c.after.actionValues : c.before.stateValues != c.after.stateValues
+    let changed =
+      isControl ? c.before.actionValues != c.after.actionValues : c.before.stateValues != c.after.stateValues
     if !isOver && !changed { return (["kept until the episode ends"], []) }
     guard step.terminated else { return nil }
     let isFirst = c.word("visit") != "every"
@@ -152,7 +155,8 @@ struct UpdateFormula {
         context.visits[place, default: 0] += 1
         entries.append(place)
         let name =
-          isControl ? "Q(\(c.stateName(step.state)), \(c.actionName(step.state, step.action)))" : "V(\(c.stateName(step.state)))"
+          isControl
+          ? "Q(\(c.stateName(step.state)), \(c.actionName(step.state, step.action)))" : "V(\(c.stateName(step.state)))"
         line += ";  \(name) ← \(n(before)) + \(n(alpha)) · (\(n(value)) − \(b(before))) = \(n(table[place]))"
       } else {
         line += ";  \(c.stateName(step.state)) came before in this episode: this visit does not count"

@@ -89,7 +89,8 @@ struct LintReport {
   private func rowSums(_ d: ModelDiagnosis) -> Finding {
     Finding(
       check: "row-sums", severity: .ok,
-      message: "the probabilities of every state and action sum to 1 (greatest distance \(Self.number(d.rowDeviation)))",
+      message:
+        "the probabilities of every state and action sum to 1 (greatest distance \(Self.number(d.rowDeviation)))",
       data: [.init("greatest_deviation", .real(d.rowDeviation))])
   }
 
@@ -132,7 +133,8 @@ struct LintReport {
       ])
     }
     if d.loopRewards.isEmpty {
-      return Finding(check: "terminal-rewards", severity: .ok, message: "no reward stands on a loop that ends everything")
+      return Finding(
+        check: "terminal-rewards", severity: .ok, message: "no reward stands on a loop that ends everything")
     }
     var parts: [String] = []
     if !collected.isEmpty {
@@ -190,7 +192,8 @@ struct LintReport {
     if d.ties.isEmpty {
       return Finding(
         check: "ties", severity: .ok,
-        message: "one optimal policy at gamma \(Self.number(d.gamma)): every state has one best action\(gap)", data: data)
+        message: "one optimal policy at gamma \(Self.number(d.gamma)): every state has one best action\(gap)",
+        data: data)
     }
     return Finding(
       check: "ties", severity: .note,

@@ -45,7 +45,8 @@ struct ConfigurationSchema {
     func anyOf(_ names: String...) -> Setting { .object([.init("anyOf", .list(names.map(reference)))]) }
     let name = Setting.object([
       .init("type", .text("string")), .init("minLength", .integer(1)), .init("maxLength", .integer(200)),
-      .init("pattern", .text("^[^/\\u0000-\\u001f\\u007f]*$")), .init("not", .object([.init("enum", .list([.text("."), .text("..")]))])),
+      .init("pattern", .text("^[^/\\u0000-\\u001f\\u007f]*$")),
+      .init("not", .object([.init("enum", .list([.text("."), .text("..")]))])),
     ])
     let variantName = Setting.object([
       .init("type", .text("string")), .init("minLength", .integer(1)), .init("maxLength", .integer(200)),
@@ -89,7 +90,8 @@ struct ConfigurationSchema {
     func requires(_ keys: String...) -> Setting { .object([.init("required", .list(keys.map(Setting.text)))]) }
     // Components without an id, where neither variants nor a sweep can name it, are none.
     let whenPlain = Setting.object([
-      .init("if", .object([.init("not", .object([.init("anyOf", .list([requires("variants"), requires("sweep")]))]))])),
+      .init(
+        "if", .object([.init("not", .object([.init("anyOf", .list([requires("variants"), requires("sweep")]))]))])),
       .init(
         "then",
         .object([

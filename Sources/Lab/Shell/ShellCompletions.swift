@@ -74,7 +74,8 @@ struct ShellCompletions {
           lines.append(
             values.isEmpty
               ? "        \(names)) COMPREPLY=($(compgen -f -- \"$current\")); return ;;"
-              : "        \(names)) COMPREPLY=($(compgen -W \"\(values.joined(separator: " "))\" -- \"$current\")); return ;;")
+              : "        \(names)) COMPREPLY=($(compgen -W \"\(values.joined(separator: " "))\" -- \"$current\")); return ;;"
+          )
         } else {
           lines.append("        \(names)) return ;;")
         }
@@ -98,7 +99,8 @@ struct ShellCompletions {
 
   private var zsh: String {
     var lines = [
-      "#compdef rl-lab", "# Completions of rl-lab for zsh: source <(rl-lab completions zsh), or in a file _rl-lab on fpath",
+      "#compdef rl-lab",
+      "# Completions of rl-lab for zsh: source <(rl-lab completions zsh), or in a file _rl-lab on fpath",
       "_rl-lab() {", "  local -a commands", "  commands=(",
     ]
     for command in commands {
@@ -136,7 +138,9 @@ struct ShellCompletions {
           ? "        '*:file:_files' ;;"
           : "        \(quoted("*:word:_alternative 'ids:id:(\(own.joined(separator: " ")))' 'files:file:_files'")) ;;")
     }
-    lines += ["  esac", "}", "if [[ ${funcstack[1]} == _rl-lab ]]; then _rl-lab \"$@\"; else compdef _rl-lab rl-lab; fi"]
+    lines += [
+      "  esac", "}", "if [[ ${funcstack[1]} == _rl-lab ]]; then _rl-lab \"$@\"; else compdef _rl-lab rl-lab; fi",
+    ]
     return lines.joined(separator: "\n")
   }
 

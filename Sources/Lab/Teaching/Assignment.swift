@@ -50,7 +50,8 @@ struct Assignment {
       }
     }
     throw LabError(
-      .data, "assignment: no task of this size with one optimal policy was found; give a smaller size or another --seed")
+      .data, "assignment: no task of this size with one optimal policy was found; give a smaller size or another --seed"
+    )
   }
 
   private typealias Drawn = (model: FiniteMDP, grid: GridLayout?, costs: [Int])
@@ -131,7 +132,8 @@ struct Assignment {
       lines += [
         "A grid of \(grid.rows) × \(grid.columns) cells: S is the start, G the goal, # a wall. A move goes where it is meant to with",
         "probability 0.8, and to either side with probability 0.1; into a wall or out of the grid, one stays. Entering the goal pays 10",
-        "and ends the episode; entering any other cell (staying, too) costs the number that stands in it. " + discount, "",
+        "and ends the episode; entering any other cell (staying, too) costs the number that stands in it. " + discount,
+        "",
         "```", TaskDrawing(exercise.solution, grid: grid).map(of: grid), "```", "", "```",
       ]
       for row in 0..<grid.rows {
@@ -163,7 +165,8 @@ struct Assignment {
     lines += [
       "", "There is exactly one optimal policy. Hand in one of", "",
       "- `policy.csv` with the columns `state,action`: the best action of every state;",
-      "- `values.csv` with the columns `state,value`: the optimal value of every state, to three decimals at least.", "",
+      "- `values.csv` with the columns `state,value`: the optimal value of every state, to three decimals at least.",
+      "",
       "The exact task is in `task.mdp.json`: `rl-lab run -e mdp-file --set environment.path=task.mdp.json -a q-learning` learns it.",
     ]
     return lines.joined(separator: "\n") + "\n"

@@ -59,7 +59,8 @@ struct EventFolder {
   static func name(_ variant: String) -> String {
     var name = ""
     for scalar in variant.unicodeScalars {
-      let isPlain = scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "=._ -+,".unicodeScalars.contains(scalar)
+      let isPlain =
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "=._ -+,".unicodeScalars.contains(scalar)
       name.unicodeScalars.append(isPlain ? scalar : "-")
     }
     while name.utf8.count > 120 { name.removeLast() }

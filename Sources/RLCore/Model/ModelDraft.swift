@@ -105,8 +105,17 @@ public struct ModelDraft: Sendable {
   /// here a state without rows is terminal.
   public func endingAtRest() -> ModelDraft {
     var isRest = [Bool](repeating: true, count: max(0, states))
+    var sums: [Int: [Int: Double]] = [:]
     for row in rows where isRest.indices.contains(row.state) {
-      if row.outcome.next != row.state || row.outcome.reward != 0 { isRest[row.state] = false }
+      if row.outcome.next != row.state || row.outcome.reward != 0 {
+        isRest[row.state] = false
+      } else {
+        sums[row.state, default: [:]][row.action, default: 0] += row.outcome.probability
+      }
+    }
+    // What is wrong stays, and is said.
+    for (state, actions) in sums where actions.values.contains(where: { !(abs($0 - 1) <= 1e-9) }) {
+      isRest[state] = false
     }
     var copy = self
     copy.rows.removeAll { isRest.indices.contains($0.state) && isRest[$0.state] && $0.outcome.probability > 0 }

@@ -105,7 +105,52 @@ extension WrongInput {
       says: ["environment: \"k-armed-bandit\" has no finite model"]),
     .init(
       "a model in a format like nothing", ["model", "taxi", "--format", "xml"], code: 64,
-      says: ["model: there is no format \"xml\"; write json or csv"]),
+      says: ["model: there is no format \"xml\"; write one of: json, csv, drn"]),
+    .init(
+      "a model in a format with a typo", ["model", "taxi", "--format", "prsm"], code: 64,
+      says: ["did you mean \"prism\"?"]),
+    .init(
+      "a model's discount out of range", ["model", "taxi", "--gamma", "2"], code: 64,
+      says: ["--gamma 2 is no number in"]),
+    .init("lint of a bandit", ["lint", "k-armed-bandit"], code: 65, says: ["has no finite model"]),
+    .init("lint of nothing known", ["lint", "taksi"], code: 65, says: ["did you mean \"taxi\"?"]),
+    .init("lint of a file that is not there", ["lint", "no.drn"], code: 66, says: ["no.drn: there is no such file"]),
+    .init("show of a task of vectors", ["show", "cart-pole"], code: 65, says: ["has no finite model"]),
+    .init(
+      "show of an endless task without discount", ["show", "river-swim", "--gamma", "1"], code: 65,
+      says: ["never terminates", "; write --gamma 0.99"]),
+    .init(
+      "show into a folder that is not there", ["show", "taxi", "--values", "no/v.npy"], code: 73,
+      says: ["no/v.npy: cannot be written"]),
+    .init("explain without an environment", ["explain", "sarsa"], code: 64, says: ["no environment is given; add -e"]),
+    .init(
+      "explain of nothing known", ["explain", "sarssa", "-e", "taxi"], code: 65, says: ["did you mean \"sarsa\"?"]),
+    .init(
+      "explain of a network", ["explain", "ppo", "-e", "cliff-walking"], code: 65,
+      says: ["choose a tabular method such as q-learning"]),
+    .init(
+      "watch of a task of vectors", ["watch", "-e", "cart-pole", "-a", "ppo"], code: 65,
+      says: ["choose a task such as cliff-walking"]),
+    .init("completions of no shell", ["completions", "bahs"], code: 64, says: ["did you mean \"bash\"?"]),
+    .init("an exercise of nothing known", ["assignment", "grid"], code: 64, says: ["; write gridworld or garnet"]),
+    .init(
+      "an exercise with another's size", ["assignment", "garnet", "--rows", "3"], code: 64,
+      says: ["give --states and --actions"]),
+    .init(
+      "grading what is not there", ["grade", "frozen-lake", "no.csv"], code: 66, says: ["no.csv: there is no such file"]
+    ),
+    .init(
+      "grading a table of nothing", ["grade", "frozen-lake", "s.csv"], files: ["s.csv": Array("a,b\n1,2\n".utf8)],
+      code: 65, says: ["has no column \"state\""]),
+    .init(
+      "grading a state that is none", ["grade", "frozen-lake", "s.csv"],
+      files: ["s.csv": Array("state,action\n99,0\n".utf8)], code: 65, says: ["line 2: state is \"99\""]),
+    .init(
+      "grading an array of another shape", ["grade", "frozen-lake", "s.npy"],
+      files: [
+        "s.npy": [0x93] + Array("NUMPY".utf8) + [1, 0, 58, 0]
+          + Array("{'descr': '<f8', 'fortran_order': False, 'shape': (0,), }   ".utf8.prefix(58))
+      ], code: 65, says: ["the shape is [0]; give 16 states"]),
     .init(
       "a model with a setting of something else", ["model", "taxi", "--set", "algorithm.alpha=1"], code: 64,
       says: ["only options of the environment can be set; write environment.KEY=VALUE"]),

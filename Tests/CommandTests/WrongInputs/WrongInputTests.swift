@@ -27,6 +27,21 @@ import Testing
     #expect(folder.snapshot() == before)
   }
 
+  /// The wrong configurations as files, for checkers of other makes.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["RL_LAB_WRONG_INPUTS"] != nil))
+  func configurationsAreWrittenForOtherCheckers() throws {
+    let folder = try #require(ProcessInfo.processInfo.environment["RL_LAB_WRONG_INPUTS"])
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for input in WrongInput.all {
+      // The words of the command line alone must not be what is wrong.
+      guard let bytes = input.files["c.json5"], ["run", "sweep", "check"].contains(input.arguments[0]),
+        input.arguments.count == 2
+      else { continue }
+      let name = input.name.replacing("/", with: "-")
+      try Data(bytes).write(to: URL(fileURLWithPath: folder + "/" + name + ".json5"))
+    }
+  }
+
   @Test func thereAreManyCasesWithNamesOfTheirOwn() {
     #expect(WrongInput.all.count >= 200)
     #expect(Set(WrongInput.all.map(\.name)).count == WrongInput.all.count)

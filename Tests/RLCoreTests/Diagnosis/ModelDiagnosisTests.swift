@@ -61,7 +61,8 @@ import Testing
   @Test func mixingTimesAreThoseOfTheTwoStateChain() throws {
     // P = [[0.9, 0.1], [0.1, 0.9]]: ½ · 0.8^t ≤ ¼ first at t = 4 (0.8³ = 0.512, 0.8⁴ = 0.41).
     let d = ModelDiagnosis(
-      try model(2, 1, [(0, 0, 0.9, 0, 0, false), (0, 0, 0.1, 1, 0, false), (1, 0, 0.9, 1, 0, false), (1, 0, 0.1, 0, 0, false)]),
+      try model(
+        2, 1, [(0, 0, 0.9, 0, 0, false), (0, 0, 0.1, 1, 0, false), (1, 0, 0.9, 1, 0, false), (1, 0, 0.1, 0, 0, false)]),
       gamma: 0.9)
     #expect(d.uniformChain.mixingTime == 4 && d.uniformChain.isWorstCase && d.uniformChain.recurrentClasses == 1)
     #expect(d.horizon == 44)
@@ -87,7 +88,8 @@ import Testing
     draft.initial = [.init(state: 0, probability: 0.25)]
     let problems = draft.problems()
     #expect(problems.count == 5)
-    #expect(problems.contains(.rowSum(0.5, state: 0, action: 0)) && problems.contains(.rowSum(0.7, state: 1, action: 0)))
+    #expect(
+      problems.contains(.rowSum(0.5, state: 0, action: 0)) && problems.contains(.rowSum(0.7, state: 1, action: 0)))
     #expect(problems.contains(.stateOutOfRange(5, states: 2)) && problems.contains(.startSum(0.25)))
   }
 }

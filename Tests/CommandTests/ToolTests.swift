@@ -1,0 +1,191 @@
+import Foundation
+import Testing
+
+/// Pictures, explanations, exercises and what shells and editors ask for, run as users run them.
+@Suite struct ToolTests {
+  private let folder = TemporaryFolder()
+
+  private func succeed(_ arguments: [String]) throws -> String {
+    let result = try Program.run(arguments, in: folder.path)
+    #expect(result.code == 0 && result.errors.isEmpty, "\(arguments): \(result.errors)")
+    return result.output
+  }
+
+  private func json(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  @Test func showDrawsGridsWithArrows() throws {
+    let text = try succeed(["show", "cliff-walking"])
+    #expect(text.hasPrefix("cliff-walking: 48 states, 4 actions, gamma 1, J* = -13\n"))
+    // The last column leads down to the goal.
+    #expect(text.contains("\n-13   X   X   X   X   X   X   X   X   X   X   G\n"))
+    #expect(text.hasSuffix(" ↓\n ↑  X  X  X  X  X  X  X  X  X  X  G\n"))
+    let object = try json(try succeed(["show", "cliff-walking", "--json"]))
+    #expect(object["start_value"] as? Double == -13)
+    #expect((object["optimal_actions"] as? [[Int]])?[36] == [0])
+  }
+
+  @Test func showWritesValuesAndPolicies() throws {
+    _ = try succeed([
+      "show", "random-walk", "--gamma", "1", "--values", "v.csv", "--policy", "p.npy", "--action-values", "q.npy",
+    ])
+    #expect(folder.read("v.csv").hasPrefix("state,label,value\n0,A,"))
+    let bytes = try #require(FileManager.default.contents(atPath: folder.path + "/p.npy"))
+    #expect(bytes.starts(with: [0x93] + Array("NUMPY".utf8) + [1, 0]))
+    // The header is padded so that the numbers begin at a multiple of 64 bytes.
+    #expect(bytes.count % 64 == (6 * 2 * 8) % 64)
+    #expect(try succeed(["grade", "random-walk", "p.npy", "--gamma", "1"]).contains("100 %"))
+  }
+
+  @Test func explainPutsNumbersIntoTheFormula() throws {
+    let text = try succeed([
+      "explain", "q-learning", "-e", "cliff-walking", "--set", "algorithm.alpha=0.5", "--steps", "1",
+    ])
+    #expect(text.contains("  δ = R + γ Q′ − Q = -1 + 1 · 0 − 0 = -1\n"))
+    #expect(text.contains(" ← 0 + 0.5 · (-1) = -0.5"))
+    // Every method with a formula gives what the program computed, or the line would be a plain change.
+    for algorithm in ["sarsa", "expected-sarsa", "td"] {
+      let text = try succeed(["explain", algorithm, "-e", "cliff-walking", "--steps", "20"])
+      #expect(text.components(separatedBy: "δ = R + γ").count == 21, "\(text)")
+      #expect(!text.contains("→"))
+    }
+  }
+
+  @Test func explainKeepsMonteCarloUntilTheEnd() throws {
+    let text = try succeed(["explain", "monte-carlo-prediction", "-e", "random-walk", "--episodes", "3"])
+    #expect(text.contains("kept until the episode ends") && text.contains("t = 0: G = ") && !text.contains("→"))
+  }
+
+  @Test func explainShowsBackupsOfPlannersAndChangesOfEverythingElse() throws {
+    let sweeps = try succeed(["explain", "value-iteration", "-e", "gridworld-4-1", "--iterations", "2"])
+    #expect(sweeps.contains("iteration 2: ") && sweeps.contains("up: 1 · (-1 + 1 · (-1)) = -2"))
+    for algorithm in ["double-q-learning", "sarsa-lambda", "dyna-q"] {
+      let text = try succeed(["explain", algorithm, "-e", "cliff-walking", "--steps", "5"])
+      #expect(text.contains(" → "), "\(text)")
+    }
+  }
+
+  @Test func watchDrawsFramesElsewhereThanOnATerminal() throws {
+    let arguments = ["watch", "-e", "cliff-walking", "-a", "q-learning", "--episodes", "50", "--frames", "3"]
+    let text = try succeed(arguments)
+    #expect(text.components(separatedBy: "q-learning on cliff-walking: episode ").count == 4)
+    #expect(text.contains("episode 0, step 0\n") && text.contains("episode 25, ") && text.contains("episode 50, "))
+    #expect(!text.contains("\u{1B}"))
+    #expect(try succeed(arguments) == text)
+    #expect(
+      try succeed(["watch", "-e", "gridworld", "-a", "value-iteration", "--frames", "4"]).contains("iteration 3"))
+  }
+
+  @Test func exercisesAreGradedExactly() throws {
+    #expect(try succeed(["assignment", "--seed", "3", "-o", "a"]).hasPrefix("a/exercise.md"))
+    for file in ["policy.csv", "values.csv"] {
+      let grade = try json(try succeed(["grade", "a", "a/answer/\(file)", "--json"]))
+      #expect(grade["score"] as? Double == 1)
+    }
+    // One wrong action is one state wrong, and costs something.
+    var lines = folder.read("a/answer/policy.csv").split(separator: "\n").map(String.init)
+    let cells = lines[1].split(separator: ",")
+    let state = Int(cells[0])!
+    lines[1] = "\(state),\"x\",\((Int(cells[cells.count - 2])! + 1) % 4),y"
+    try folder.write(lines.joined(separator: "\n"), to: "mine.csv")
+    let grade = try json(try succeed(["grade", "a", "mine.csv", "--json"]))
+    #expect(grade["wrong_states"] as? [Int] == [state])
+    #expect(grade["right"] as? Int == (grade["states"] as? Int).map { $0 - 1 })
+    // The same seed is the same exercise; another is refused in its place.
+    _ = try succeed(["assignment", "--seed", "3", "-o", "a"])
+    #expect(try Program.run(["assignment", "--seed", "4", "-o", "a"], in: folder.path).code == 73)
+    _ = try succeed(["assignment", "garnet", "--seed", "5", "--states", "6", "--actions", "2", "-o", "g"])
+    let ties = try json(try succeed(["lint", "g/task.mdp.json", "--gamma", "0.9", "--json"]))
+    let finding = (ties["findings"] as? [[String: Any]])?.first { $0["check"] as? String == "ties" }
+    #expect(finding?["severity"] as? String == "ok" && (finding?["least_gap"] as? Double ?? 0) >= 1e-3)
+  }
+
+  @Test func tensorBoardGetsARecordAPoint() throws {
+    _ = try succeed([
+      "run", "-e", "random-walk", "-a", "sarsa", "--episodes", "4", "--seeds", "2", "--tensorboard", "-o", "r",
+      "--quiet",
+    ])
+    for seed in 0..<2 {
+      let path = folder.path + "/r/tensorboard/sarsa/seed-\(seed)/events.out.tfevents.0.rl-lab"
+      let bytes = [UInt8](try #require(FileManager.default.contents(atPath: path)))
+      var place = 0
+      var records = 0
+      while place < bytes.count {
+        let length = Int(bytes[place]) | Int(bytes[place + 1]) << 8
+        place += 12 + length + 4
+        records += 1
+      }
+      // The version, the start, and four episodes.
+      #expect(place == bytes.count && records == 6)
+    }
+  }
+
+  @Test func schemaKnowsEveryIdAndParameter() throws {
+    let schema = try json(try succeed(["schema"]))
+    let definitions = try #require(schema["$defs"] as? [String: [String: Any]])
+    let learner = try #require(definitions["algorithm.q-learning"]?["properties"] as? [String: [String: Any]])
+    #expect(learner["gamma"]?["minimum"] as? Int == 0 && learner["gamma"]?["maximum"] as? Int == 1)
+    #expect(definitions["algorithm.q-learning"]?["additionalProperties"] as? Bool == false)
+    let list = try json(try succeed(["list", "--json"]))
+    for (group, kind) in [("environments", "environment"), ("algorithms", "algorithm")] {
+      for entry in try #require(list[group] as? [[String: Any]]) {
+        #expect(definitions["\(kind).\(entry["id"] as! String)"] != nil)
+      }
+    }
+  }
+
+  private func shell(_ path: String, _ arguments: [String]) throws -> String? {
+    guard FileManager.default.isExecutableFile(atPath: path) else { return nil }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return text
+  }
+
+  @Test func completionsWorkInBash() throws {
+    try folder.write(try succeed(["completions", "bash"]), to: "c")
+    let ask = { (words: String, count: Int) in
+      "COMP_WORDS=(\(words)); COMP_CWORD=\(count); _rl_lab; echo ${COMPREPLY[*]}; "
+    }
+    let script =
+      "source ./c; " + ask("rl-lab li", 1) + ask("rl-lab run -e cliff-w", 3) + ask("rl-lab run --ep", 2)
+      + ask("rl-lab explain sarsa-", 2) + ask("rl-lab completions z", 2)
+    guard let text = try shell("/bin/bash", ["--norc", "-c", script]) else { return }
+    #expect(text == "lint list\ncliff-walking\n--episodes\nsarsa-lambda\nzsh\n")
+  }
+
+  @Test func completionsWorkInFish() throws {
+    try folder.write(try succeed(["completions", "fish"]), to: "c")
+    let script =
+      "source ./c; for w in 'rl-lab li' 'rl-lab run -e cliff-w' 'rl-lab run --ep'; complete -C $w | string split -f1 \\t; end"
+    guard let text = try shell("/usr/bin/fish", ["--no-config", "-c", script]) else { return }
+    #expect(text == "lint\nlist\ncliff-walking\n--episodes\n")
+  }
+
+  @Test func completionsLoadInZsh() throws {
+    try folder.write(try succeed(["completions", "zsh"]), to: "c")
+    let script = "autoload -U compinit; compinit -D -u; source ./c; print $_comps[rl-lab]"
+    guard let text = try shell("/usr/bin/zsh", ["-f", "-c", script]) else { return }
+    #expect(text == "_rl-lab\n")
+  }
+
+  @Test func theManualNamesEveryCommand() throws {
+    let page = try succeed(["man"])
+    #expect(page.hasPrefix(".TH RL\\-LAB 1"))
+    for command in ["run", "sweep", "lint", "show", "explain", "grade"] { #expect(page.contains("\n.SS \(command)\n")) }
+    // No line begins with a control character that is no request of ours.
+    for line in page.split(separator: "\n") where line.hasPrefix(".") || line.hasPrefix("'") {
+      let requests = [".TH", ".SH", ".SS", ".B", ".I", ".PP", ".TP", ".nf", ".fi"]
+      #expect(requests.contains { line == $0 || line.hasPrefix($0 + " ") }, "\(line)")
+    }
+  }
+}
