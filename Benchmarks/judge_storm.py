@@ -48,6 +48,8 @@ def discounted(lines, gamma):
 
 def storm_values(drn, gamma, folder):
     lines, states = discounted([line for line in drn.splitlines() if not line.startswith("//")], gamma)
+    if not any(line.startswith("\taction") and float(line.split("[")[1].rstrip("]")) != 0 for line in lines):
+        return [0.0] * states  # storm refuses to sum rewards where there are none
     path = os.path.join(folder, "judge.drn")
     with open(path, "w") as file:
         file.write("\n".join(lines) + "\n")

@@ -12,7 +12,7 @@ struct ConfigurationSchema {
   /// The schema.
   var schema: Setting {
     var definitions: [Field] = [
-      .init("schedule", Self.schedule), .init("budget", Self.budget), .init("record", Self.record),
+      .init("budget", Self.budget), .init("record", Self.record),
       .init("axis", Self.axis), .init("axes", Self.axes),
     ]
     for (kind, entries) in [
@@ -150,7 +150,7 @@ struct ConfigurationSchema {
     let number = bounded("number", parameter.range)
     let whole = bounded("integer", parameter.range)
     let null = Setting.object([.init("type", .text("null"))])
-    let schedule = Setting.object([.init("$ref", .text("#/$defs/schedule"))])
+    let schedule = schedule(of: parameter)
     if !parameter.choices.isEmpty {
       let words = Setting.object([.init("enum", .list(parameter.choices.map(Setting.text)))])
       return type.contains("null") ? [words, null] : [words]
@@ -171,7 +171,16 @@ struct ConfigurationSchema {
     }
     if type.hasPrefix("number or schedule") { return [number, schedule] }
     if type.hasPrefix("number, schedule or null") { return [number, schedule, null] }
-    return []
+    // A type in words: at least the kinds of values that it speaks of.
+    var names: [String] = []
+    func add(_ name: String, _ words: String...) { if words.contains(where: type.contains) { names.append(name) } }
+    add("array", "list", "rows", "[", "actions")
+    add("string", "path", "word", "\"")
+    add("number", "number ", "number,", "number or")
+    add("object", "object", "{")
+    add("null", "null")
+    if type.hasPrefix("whole number") { return type == "whole number" ? [whole] : [] }
+    return names.isEmpty ? [] : [.object([.init("type", .list(names.map(Setting.text)))])]
   }
 
   /// A number with the bounds of a range like "(0, 1]" or "4, 8"; without them where the range is in words.
@@ -215,39 +224,28 @@ struct ConfigurationSchema {
   private static let positive = Setting.object([.init("type", .text("number")), .init("exclusiveMinimum", .integer(0))])
   private static let units = whole(1, 1_000_000_000_000)
 
-  private static var schedule: Setting {
-    func kind(_ names: [String], _ fields: [Field], required: [String]) -> Setting {
+  /// The schedules that a parameter takes: their ends lie within its range.
+  private static func schedule(of parameter: ParameterDeclaration) -> Setting {
+    let number = bounded("number", parameter.range)
+    func kind(_ name: String, _ fields: [Field], required: [String]) -> Setting {
       object(
-        [.init("schedule", .object([.init("enum", .list(names.map(Setting.text)))]))] + fields,
-        required: ["schedule"] + required)
+        [.init("schedule", .object([.init("const", .text(name))]))] + fields, required: ["schedule"] + required)
     }
-    return .object([
-      .init(
-        "anyOf",
-        .list([
-          kind(
-            ["linear"], [.init("from", number), .init("to", number), .init("over", positive)],
-            required: ["from", "to", "over"]),
-          kind(
-            ["linear"], [.init("from", number), .init("to", number)], required: ["from", "to"]),
-          kind(
-            ["exponential"], [.init("from", positive), .init("to", positive), .init("over", positive)],
-            required: ["from", "to"]),
-          kind(
-            ["inverse-time"], [.init("from", number), .init("to", number), .init("over", positive)],
-            required: ["from"]),
-          kind(
-            ["visits"],
-            [
-              .init("from", number),
-              .init(
-                "power",
-                .object([
-                  .init("type", .text("number")), .init("exclusiveMinimum", .integer(0)), .init("maximum", .integer(1)),
-                ])),
-            ], required: []),
-        ]))
-    ])
+    let ends: [Field] = [.init("from", number), .init("to", number), .init("over", positive)]
+    // Some count their length in the budget where none is given.
+    let isLong = parameter.type.contains("over the budget")
+    var kinds = [
+      kind("linear", ends, required: isLong ? ["from", "to"] : ["from", "to", "over"]),
+      kind("exponential", ends, required: isLong ? ["from", "to"] : ["from", "to", "over"]),
+      kind("inverse-time", ends, required: isLong ? ["from"] : ["from", "over"]),
+    ]
+    if parameter.type.contains("visits") || parameter.type.contains("null") {
+      let power = Setting.object([
+        .init("type", .text("number")), .init("exclusiveMinimum", .integer(0)), .init("maximum", .integer(1)),
+      ])
+      kinds.append(kind("visits", [.init("from", number), .init("power", power)], required: []))
+    }
+    return .object([.init("anyOf", .list(kinds))])
   }
 
   private static var budget: Setting {
