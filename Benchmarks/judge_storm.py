@@ -4,7 +4,7 @@
 usage: python3 Benchmarks/judge_storm.py path/to/rl-lab     (pip install stormpy)
 
 Each task is exported as DRN. A discount is written into it as storm knows it: every step ends with probability 1 - gamma. Storm then
-maximises the expected total reward until the end by policy iteration; this program solves the task exactly. Prints a line a task and
+maximises the expected total reward until the end by value iteration (its policy iteration goes astray where rewards are negative); this program solves the task exactly. Prints a line a task and
 ends with 1 where the greatest difference is above 1e-8.
 """
 import csv
@@ -55,9 +55,10 @@ def storm_values(drn, gamma, folder):
         file.write("\n".join(lines) + "\n")
     model = stormpy.build_model_from_drn(path)
     environment = stormpy.environments.Environment()
-    environment.solver().min_max().method = stormpy.environments.MinMaxMethod.POLICY_ITERATION
+    environment.solver().min_max().method = stormpy.environments.MinMaxMethod.VALUE_ITERATION
     for solver in (environment.solver().min_max(), environment.solver().native()):
         solver.precision = stormpy.Rational(1e-13)
+        solver.relative_termination_criterion = False
         solver.maximal_number_of_iterations = 10_000_000
     formula = stormpy.parse_properties('R{"reward"}max=? [F "end"]')[0].get_raw_formula()
     result = stormpy.model_checking(model, formula, environment=environment)
