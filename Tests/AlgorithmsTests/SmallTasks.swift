@@ -59,7 +59,15 @@ enum SmallTasks {
 }
 
 extension LearnerContext {
-  init(_ model: FiniteMDP) { self.init(space: ActionSpace(model), model: model) }
+  /// With a feature for each state, for the methods that want features.
+  init(_ model: FiniteMDP) {
+    let table = FeatureTable(rows: model.stateCount, features: model.stateCount, active: 1, isFixed: true)
+    for state in 0..<model.stateCount {
+      table.row(state).places[0] = Int32(state)
+      table.row(state).values[0] = 1
+    }
+    self.init(space: ActionSpace(model), model: model, features: table)
+  }
 }
 
 /// Makes a learner with some of its parameters set.

@@ -63,6 +63,8 @@ public struct CartPole: SampledVectorEnvironment {
 
   /// Position, velocity, angle, angular velocity.
   public var observationCount: Int { 4 }
+  /// Where a pole still stands; velocities as far as they are met.
+  public var observationRanges: [ClosedRange<Double>] { [-2.4...2.4, -3...3, -0.21...0.21, -3.5...3.5] }
   /// 0 pushes to the left, 1 to the right.
   public var actionSpace: VectorActionSpace { .discrete(2) }
   /// 500 steps.

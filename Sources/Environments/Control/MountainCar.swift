@@ -72,6 +72,8 @@ public struct MountainCar: SampledVectorEnvironment {
 
   /// Position and velocity.
   public var observationCount: Int { 2 }
+  /// The bounds of what is observed.
+  public var observationRanges: [ClosedRange<Double>] { [-1.2...rightEnd, -0.07...0.07] }
   /// 0 pushes to the left, 1 not at all, 2 to the right.
   public var actionSpace: VectorActionSpace { .discrete(3) }
 

@@ -51,6 +51,8 @@ public struct MountainCarContinuous: SampledVectorEnvironment {
 
   /// Position and velocity.
   public var observationCount: Int { 2 }
+  /// The bounds of what is observed.
+  public var observationRanges: [ClosedRange<Double>] { [-1.2...0.6, -0.07...0.07] }
   /// One number in [-1, 1]: full throttle to the left, to the right.
   public var actionSpace: VectorActionSpace { .continuous(low: [-1], high: [1]) }
   /// 999 steps.

@@ -47,6 +47,8 @@ public struct Pendulum: SampledVectorEnvironment {
 
   /// Cosine and sine of the angle, velocity.
   public var observationCount: Int { 3 }
+  /// The bounds of what is observed.
+  public var observationRanges: [ClosedRange<Double>] { [-1...1, -1...1, -8...8] }
   /// One torque in [-2, 2].
   public var actionSpace: VectorActionSpace { .continuous(low: [-2], high: [2]) }
   /// 200 steps.

@@ -159,6 +159,35 @@ public struct Laboratory: Sendable {
         make: { request in try OnlineTrial<L>.process(for: request) }))
   }
 
+  /// Adds a learner of linear values over features: of states, or of vectors.
+  @inlinable
+  public mutating func register<L: TabularLearner & ~Copyable>(
+    linear type: L.Type, kind: AlgorithmEntry.Kind = .control
+  ) {
+    add(
+      AlgorithmEntry(
+        L.about, kind: kind, units: [.episodes, .steps], acceptsVectors: true,
+        check: { settings, task in
+          if L.learnsAtEnd && task.timeLimit == nil && !task.canEnd {
+            throw SettingProblem(
+              "\"\(L.about.id)\" learns when an episode ends, and no episode of this task does; set environment.time_limit"
+            )
+          }
+          _ = try L(settings, context: task.linearContext(settings).context)
+        },
+        make: { request in try OnlineTrial<L>.process(linearFor: request) }))
+  }
+
+  /// Adds a rule for bandits that looks at contexts.
+  @inlinable
+  public mutating func register<L: TabularLearner & ~Copyable>(contextual rule: L.Type) {
+    add(
+      AlgorithmEntry(
+        L.about, kind: .bandit, units: [.episodes, .steps],
+        check: { settings, task in _ = try L(settings, context: task.contextualBandit.context) },
+        make: { request in try OnlineTrial<L>.process(ofContextualRuleFor: request) }))
+  }
+
   /// Adds a rule for bandits.
   @inlinable
   public mutating func register<L: TabularLearner & ~Copyable>(bandit rule: L.Type) {

@@ -37,10 +37,10 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
 
   @inlinable
   static func process<E: TabularEnvironment>(
-    on environment: E, request: TrialRequest,
+    on environment: E, request: TrialRequest, context: LearnerContext? = nil,
     extra: @escaping (inout E, UnsafeMutableBufferPointer<Double>) -> Void
   ) throws -> TrialProcess {
-    let learner = try Learner(request.settings, context: request.task.learnerContext)
+    let learner = try Learner(request.settings, context: context ?? request.task.learnerContext)
     let gamma = learner.gamma
     let observations = request.task.observations
     let unit = request.budget.unit

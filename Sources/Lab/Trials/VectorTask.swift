@@ -14,6 +14,8 @@ struct VectorTask: Sendable {
     @usableFromInline let isEvaluation: Bool
   }
 
+  /// The task itself, for methods that take one copy.
+  let prototype: any VectorEnvironment
   let observationCount: Int
   let actionSpace: VectorActionSpace
   let usesStateIndices: Bool
@@ -28,7 +30,7 @@ struct VectorTask: Sendable {
     _ environment: E, usesStateIndices: Bool, prepare: (@Sendable (inout E, Request) -> Void)? = nil
   ) {
     self.init(
-      observationCount: environment.observationCount, actionSpace: environment.actionSpace,
+      prototype: environment, observationCount: environment.observationCount, actionSpace: environment.actionSpace,
       usesStateIndices: usesStateIndices, offersAllActions: environment.offersAllActions
     ) { request in
       var environment = environment
@@ -42,9 +44,10 @@ struct VectorTask: Sendable {
 
   @usableFromInline
   init(
-    observationCount: Int, actionSpace: VectorActionSpace, usesStateIndices: Bool, offersAllActions: Bool,
+    prototype: any VectorEnvironment, observationCount: Int, actionSpace: VectorActionSpace, usesStateIndices: Bool, offersAllActions: Bool,
     make: @escaping @Sendable (Request) -> EnvironmentBatch
   ) {
+    self.prototype = prototype
     self.observationCount = observationCount
     self.actionSpace = actionSpace
     self.usesStateIndices = usesStateIndices

@@ -22,6 +22,15 @@ public protocol BanditEnvironment: SampledEnvironment {
   mutating func takeStatistics() -> BanditStatistics
 }
 
+/// A bandit whose choices depend on a context that it shows.
+public protocol ContextualBanditEnvironment: BanditEnvironment {
+  /// How many numbers a context has.
+  var contextDimension: Int { get }
+
+  /// The same bandit, which writes its contexts into row 0 of a table of its own, ``contextDimension`` numbers wide.
+  func showing(in table: FeatureTable) -> Self
+}
+
 /// How good the choices of a bandit learner were.
 public struct BanditStatistics: Sendable, Equatable {
   /// Choices since the last call.

@@ -36,11 +36,14 @@ public struct LearnerContext: Sendable {
   /// The model whose states are those of ``space``, for policies that are written for them; nil where nobody knows, or where states
   /// look alike.
   public let model: FiniteMDP?
+  /// The features of what is observed, for linear methods; nil for all others.
+  public let features: FeatureTable?
 
   /// What a learner finds out about its task.
-  public init(space: ActionSpace, model: FiniteMDP? = nil) {
+  public init(space: ActionSpace, model: FiniteMDP? = nil, features: FeatureTable? = nil) {
     self.space = space
     self.model = model
+    self.features = features
   }
 }
 

@@ -46,6 +46,10 @@ public protocol VectorEnvironment: Checkpointable, Sendable {
   /// How many numbers an observation has, at least 1.
   var observationCount: Int { get }
 
+  /// Between which bounds each number of an observation lies, or is worth looking at where it has none; empty where nobody knows. May
+  /// allocate: ask once.
+  var observationRanges: [ClosedRange<Double>] { get }
+
   /// What an agent may do. May allocate: ask once.
   var actionSpace: VectorActionSpace { get }
 
@@ -82,6 +86,8 @@ public protocol VectorEnvironment: Checkpointable, Sendable {
 extension VectorEnvironment {
   /// Episodes go on until they end.
   public var timeLimit: Int? { nil }
+  /// Nobody knows the bounds.
+  public var observationRanges: [ClosedRange<Double>] { [] }
   /// The observation is no one-hot vector.
   @inlinable public var stateIndex: Int? { nil }
   /// Every state offers every action.

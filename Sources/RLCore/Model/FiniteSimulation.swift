@@ -72,6 +72,12 @@ public struct FiniteSimulation: TabularEnvironment, @unchecked Sendable {
     return observation
   }
 
+  /// Goes to a state, for searches that try what follows from it.
+  public mutating func place(in state: Int) {
+    precondition(state >= 0 && state < space.stateCount, "state \(state) of \(space.stateCount)")
+    self.state = state
+  }
+
   /// Draws an outcome of an action in the current state.
   @inlinable @inline(__always)
   public mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {

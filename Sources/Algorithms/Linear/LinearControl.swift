@@ -1,0 +1,79 @@
+import RLCore
+
+/// What the linear control methods share: a weight vector for each action, and how they act.
+public struct LinearControl: ~Copyable {
+  /// The features.
+  public let features: FeatureTable
+  /// The weights: those of the first action, then those of the second, …
+  public var weights: Table<Double>
+  /// How the method acts.
+  var exploration: Exploration
+  private let space: ActionSpace
+  /// A table with a row for each number of actions, into which the values of one state are written for choosing.
+  private var scratch: ActionValues
+  private let terminal: [Bool]
+
+  /// What every such method declares.
+  static let declarations = FeatureParameters.declarations + Exploration.parameters
+
+  init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
+    let features = try context.requiredFeatures()
+    let weights = try settings.initialWeights(features, vectors: context.space.width)
+    self.features = features
+    self.weights = weights
+    space = context.space
+    exploration = Exploration(settings)
+    scratch = ActionValues(ActionSpace(counts: Array(0...space.width)), initial: 0)
+    terminal = (0..<space.stateCount).map { context.isTerminal($0) }
+  }
+
+  /// `q(s, a) = w_aᵀx(s)`.
+  func value(_ row: FeatureRow, _ action: Int) -> Double {
+    weights.withEntries { row.dot($0.baseAddress! + action * features.featureCount) }
+  }
+
+  /// `q(s, a)`.
+  func value(_ state: Int, _ action: Int) -> Double { value(features.row(state), action) }
+
+  /// `w_a ← w_a + c x`.
+  func add(_ factor: Double, _ row: FeatureRow, _ action: Int) {
+    weights.withEntries { row.add(factor, to: $0.baseAddress! + action * features.featureCount) }
+  }
+
+  /// Writes the values of a state's actions into the scratch table.
+  ///
+  /// - Returns: Its row.
+  private func evaluate(_ state: Int) -> Int {
+    let count = space.actions(in: state)
+    let row = features.row(state)
+    for action in 0..<count { scratch[count, action] = value(row, action) }
+    return count
+  }
+
+  /// An action of the exploring policy.
+  func action(in state: Int, using stream: inout RandomStream) -> Int {
+    let row = evaluate(state)
+    return exploration.action(scratch, in: row, using: &stream)
+  }
+
+  /// The values and policies of all states, where states are numbered.
+  func report(into report: inout LearnerReport) {
+    guard features.isFixed else { return }
+    report.makeRoom(for: space)
+    report.actionValues = [Double](repeating: 0, count: space.slotCount)
+    var row = [Double](repeating: 0, count: space.width)
+    for state in 0..<space.stateCount where !terminal[state] {
+      let count = evaluate(state)
+      let first = state * space.width
+      let best = scratch.maximum(in: count)
+      var ties = 0
+      for action in 0..<count where scratch[count, action] == best { ties += 1 }
+      row.withUnsafeMutableBufferPointer { exploration.write(scratch, in: count, into: $0.baseAddress!) }
+      for action in 0..<count {
+        report.actionValues[first + action] = scratch[count, action]
+        report.targetPolicy[first + action] = scratch[count, action] == best ? 1 / Double(max(1, ties)) : 0
+        report.behaviorPolicy[first + action] = row[action]
+      }
+    }
+  }
+}

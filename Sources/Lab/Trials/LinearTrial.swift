@@ -1,0 +1,92 @@
+import Algorithms
+import Environments
+import RLCore
+
+extension OnlineTrial where Learner: ~Copyable {
+  /// Makes a trial of a linear learner: on the simulation of a finite model with the features of its states, or on a task that is observed as
+  /// a vector.
+  @inlinable
+  static func process(linearFor request: TrialRequest) throws -> TrialProcess {
+    let (context, vector) = try request.task.linearContext(request.settings)
+    if let vector { return try process(on: vector, request: request, context: context) { _, _ in } }
+    if let simulation = request.task.finite {
+      return try process(on: simulation, request: request, context: context) { _, _ in }
+    }
+    return try process(on: request.task.anyEnvironment, request: request, context: context) { environment, row in
+      if let statistics = environment.takeStatistics() { statistics.write(into: row) }
+    }
+  }
+
+  /// Makes a trial of a rule for bandits with contexts; where a bandit has none, the context is the number 1.
+  @inlinable
+  static func process(ofContextualRuleFor request: TrialRequest) throws -> TrialProcess {
+    let (context, environment) = request.task.contextualBandit
+    return try process(on: environment, request: request, context: context) { environment, row in
+      if let statistics = environment.takeStatistics() { statistics.write(into: row) }
+    }
+  }
+}
+
+extension PreparedTask {
+  /// What a linear learner finds out about the task; and the task itself, where it is observed as a vector.
+  ///
+  /// - Throws: ``SettingProblem`` where the features do not fit the task.
+  @usableFromInline
+  func linearContext(_ settings: Settings) throws(SettingProblem) -> (
+    context: LearnerContext, environment: FeaturedEnvironment?
+  ) {
+    if let vector {
+      guard vector.actionSpace.isDiscrete, vector.offersAllActions else {
+        throw SettingProblem(
+          "the method chooses among numbered actions, and the task takes continuous ones; choose ppo")
+      }
+      let bounds = vector.prototype.observationRanges
+      let basis = try FeatureParameters.basis(settings, states: nil, bounds: bounds)
+      guard basis.dimensions == vector.observationCount else {
+        throw SettingProblem(
+          "there are \(basis.dimensions) ranges for observations of \(vector.observationCount) numbers", at: ".ranges")
+      }
+      let table = FeatureTable(rows: 2, features: basis.featureCount, active: basis.activeCount, isFixed: false)
+      let environment = FeaturedEnvironment(vector.prototype, basis: basis, table: table)
+      return (LearnerContext(space: environment.space, features: table), environment)
+    }
+    let plain = learnerContext
+    let count = plain.space.stateCount
+    var bounds = [0...Double(count - 1)]
+    var coordinates = (0..<count).map { [Double($0)] }
+    let isByState = { (kind: FeatureBasis.Kind) in
+      switch kind {
+      case .oneHot, .baird, .matrix: true
+      default: false
+      }
+    }
+    if let grid, observations == nil, grid.rows * grid.columns == count {
+      bounds = [0...Double(grid.rows - 1), 0...Double(grid.columns - 1)]
+    }
+    let basis = try FeatureParameters.basis(settings, states: count, bounds: bounds)
+    if !isByState(basis.kind), let grid, bounds.count == 2 {
+      coordinates = (0..<count).map { [Double($0 / grid.columns), Double($0 % grid.columns)] }
+    }
+    guard Double(count) * Double(basis.activeCount) <= 2e8 else {
+      throw SettingProblem(
+        "\(count) states with \(basis.activeCount) features each do not fit; give fewer", at: ".features")
+    }
+    let table = FeatureTable(basis, coordinates: coordinates)
+    return (LearnerContext(space: plain.space, model: plain.model, features: table), nil)
+  }
+
+  /// The task as a bandit with contexts.
+  @usableFromInline
+  var contextualBandit: (context: LearnerContext, environment: AnyTabularEnvironment) {
+    if case .bandit(let bandit) = content, let contextual = bandit as? any ContextualBanditEnvironment {
+      let count = contextual.contextDimension
+      let table = FeatureTable(rows: 1, features: count, active: count, isFixed: false)
+      return (
+        LearnerContext(space: space, features: table), AnyTabularEnvironment(contextual.showing(in: table))
+      )
+    }
+    let table = FeatureTable(rows: max(1, space.stateCount), features: 1, active: 1, isFixed: true)
+    for state in 0..<table.rowCount { table.row(state).values[0] = 1 }
+    return (LearnerContext(space: space, model: model, features: table), anyEnvironment)
+  }
+}
