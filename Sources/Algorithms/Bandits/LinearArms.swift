@@ -109,7 +109,8 @@ public struct LinearArms: ~Copyable {
 
   /// The estimated means in the context at hand.
   func report(into report: inout LearnerReport) {
-    report.makeRoom(for: scores.space)
+    // The chances of the arms have no closed form, or depend on the context; the greedy choice is of the one at hand.
+    report.targetPolicy = [Double](repeating: 0, count: count)
     var best = -Double.infinity
     for arm in 0..<count { best = max(best, mean(arm)) }
     var ties = 0.0

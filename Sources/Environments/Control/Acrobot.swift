@@ -62,7 +62,9 @@ public struct Acrobot: SampledVectorEnvironment {
   /// Cosine and sine of both angles, both velocities.
   public var observationCount: Int { 6 }
   /// Cosines and sines, and velocities up to 4π and 9π.
-  public var observationRanges: [ClosedRange<Double>] { [-1...1, -1...1, -1...1, -1...1, -12.57...12.57, -28.28...28.28] }
+  public var observationRanges: [ClosedRange<Double>] {
+    [-1...1, -1...1, -1...1, -1...1, -12.57...12.57, -28.28...28.28]
+  }
   /// Torques -1, 0 and +1.
   public var actionSpace: VectorActionSpace { .discrete(3) }
   /// 500 steps.

@@ -44,7 +44,8 @@ struct VectorTask: Sendable {
 
   @usableFromInline
   init(
-    prototype: any VectorEnvironment, observationCount: Int, actionSpace: VectorActionSpace, usesStateIndices: Bool, offersAllActions: Bool,
+    prototype: any VectorEnvironment,
+    observationCount: Int, actionSpace: VectorActionSpace, usesStateIndices: Bool, offersAllActions: Bool,
     make: @escaping @Sendable (Request) -> EnvironmentBatch
   ) {
     self.prototype = prototype

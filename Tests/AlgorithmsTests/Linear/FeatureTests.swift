@@ -44,7 +44,7 @@ import Testing
     let waves = try FeatureBasis(.fourier(order: 2), ranges: [0...4, 1...2], isNumbered: false)
     #expect(waves.featureCount == 9)
     let found = row(waves, [4, 1])
-    for (a, b) in zip(found, [1, -1, 1, 1, -1, 1, 1, -1, 1]) { #expect(abs(a - b) < 1e-12) }
+    for (a, b) in zip(found, [1.0, -1, 1, 1, -1, 1, 1, -1, 1]) { #expect(abs(a - b) < 1e-12) }
   }
 
   /// Sutton & Barto (2018), Figure 11.1.
