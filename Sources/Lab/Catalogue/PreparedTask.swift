@@ -52,7 +52,7 @@ public final class PreparedTask: Sendable {
     }
   }
 
-  private static func wrap(
+  static func wrap(
     _ environment: AnyTabularEnvironment, _ wrapping: WrappedTask.Options?
   ) throws(SettingProblem) -> AnyTabularEnvironment {
     guard let wrapping else { return environment }

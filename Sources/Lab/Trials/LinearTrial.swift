@@ -12,7 +12,7 @@ extension OnlineTrial where Learner: ~Copyable {
     if let simulation = request.task.finite {
       return try process(on: simulation, request: request, context: context) { _, _ in }
     }
-    return try process(on: request.task.anyEnvironment, request: request, context: context) { environment, row in
+    return try process(on: request.task.seenEnvironment, request: request, context: context) { environment, row in
       if let statistics = environment.takeStatistics() { statistics.write(into: row) }
     }
   }
@@ -81,12 +81,13 @@ extension PreparedTask {
     if case .bandit(let bandit) = content, let contextual = bandit as? any ContextualBanditEnvironment {
       let count = contextual.contextDimension
       let table = FeatureTable(rows: 1, features: count, active: count, isFixed: false)
-      return (
-        LearnerContext(space: space, features: table), AnyTabularEnvironment(contextual.showing(in: table))
-      )
+      let context = LearnerContext(space: space, features: table)
+      do throws(SettingProblem) {
+        return (context, try Self.wrap(AnyTabularEnvironment(contextual.showing(in: table)), wrapping))
+      } catch { preconditionFailure("what was wrapped before does not fit: \(error.message)") }
     }
     let table = FeatureTable(rows: max(1, space.stateCount), features: 1, active: 1, isFixed: true)
     for state in 0..<table.rowCount { table.row(state).values[0] = 1 }
-    return (LearnerContext(space: space, model: model, features: table), anyEnvironment)
+    return (LearnerContext(space: space, model: model, features: table), seenEnvironment)
   }
 }
