@@ -4,8 +4,8 @@
 usage: python3 Benchmarks/judge_storm.py path/to/rl-lab     (pip install stormpy)
 
 Each task is exported as DRN. A discount is written into it as storm knows it: every step ends with probability 1 - gamma. Storm then
-maximises the expected total reward until the end by value iteration (its policy iteration goes astray where rewards are negative); this program solves the task exactly. Prints a line a task and
-ends with 1 where the greatest difference is above 1e-8.
+maximises the expected total reward until the end by value iteration (its policy iteration goes astray where rewards are negative);
+this program solves the task exactly. Prints a line a task and ends with 1 where the greatest difference is above 1e-8.
 """
 import csv
 import json

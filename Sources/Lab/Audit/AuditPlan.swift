@@ -37,7 +37,7 @@ struct AuditPlan: Sendable {
   var preferences: InitialPreferences?
   var method = GradientAudit.Method.auto
 
-  private static let keys = [
+  static let keys = [
     "estimators", "samples", "batch", "lambda", "gae_lambda", "gamma", "critic", "critic_noise",
     "initial_preferences", "method",
   ]

@@ -15,7 +15,7 @@ struct Resolver {
   /// The order of keys in the file.
   let outline: JSON5Outline?
 
-  private static let keys = [
+  static let keys = [
     "name", "question", "environment", "algorithm", "budget", "seeds", "seed", "record", "sweep", "variants", "confirm",
     "audit",
   ]

@@ -113,7 +113,8 @@ struct ConfigurationSchema {
         .init(
           "variants",
           .object([.init("type", .text("array")), .init("items", variant), .init("minItems", .integer(1))])),
-        .init("confirm", confirm),
+        .init("confirm", confirm), .init("question", .object([.init("type", .text("string"))])),
+        .init("audit", Self.object(AuditPlan.keys.map { .init($0, .boolean(true)) }, required: [])),
       ], required: [],
       more: [
         .init("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
@@ -168,6 +169,11 @@ struct ConfigurationSchema {
     case "list of numbers or null":
       return [.object([.init("type", .text("array")), .init("items", number)]), null]
     default: break
+    }
+    if type.contains("over the budget") {
+      // "lin_0.001" falls to 0 over the budget.
+      let text = Setting.object([.init("type", .text("string")), .init("pattern", .text("^lin_[0-9.eE+-]+$"))])
+      return type.contains("null") ? [number, schedule, text, null] : [number, schedule, text]
     }
     if type.hasPrefix("number or schedule") { return [number, schedule] }
     if type.hasPrefix("number, schedule or null") { return [number, schedule, null] }
@@ -278,6 +284,7 @@ struct ConfigurationSchema {
     return object(
       [
         .init("every", units), .init("exact", exact), .init("values", .object([.init("enum", .list(values))])),
+        .init("policy", .object([.init("enum", .list(values))])),
         .init("evaluate", evaluate),
       ], required: [])
   }
