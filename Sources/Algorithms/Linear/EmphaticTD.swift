@@ -7,6 +7,9 @@ import RLCore
 ///
 /// Converges in expectation; the emphasis may have so large a variance that single runs do not look like it (Figure 11.6 is of expected
 /// updates).
+///
+/// A step reads and moves features by their places, not one number of a table: two to eight times the work of Q-learning even where there
+/// is one feature a state, and more with more of them.
 public struct EmphaticTD: TabularLearner, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(

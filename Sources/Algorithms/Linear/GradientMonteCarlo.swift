@@ -6,6 +6,9 @@ import RLCore
 ///
 /// for t = 0, 1, …, T − 1 at the end of each episode. A true gradient method: it converges to a least value error, with states weighted by
 /// how often they are visited. A truncated episode is completed by the value of the state that it was cut off in.
+///
+/// A step reads and moves features by their places, not one number of a table: two to eight times the work of Q-learning even where there
+/// is one feature a state, and more with more of them.
 public struct GradientMonteCarlo: TabularLearner, ~Copyable {
   struct Step: BitwiseCopyable {
     let row: Int

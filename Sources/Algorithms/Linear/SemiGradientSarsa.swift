@@ -7,6 +7,9 @@ import RLCore
 ///
 /// Values are computed when targets are: with the weights as they are then. A truncated episode is completed by the value of the state and
 /// action that it was cut off before.
+///
+/// A step reads and moves features by their places, not one number of a table: two to eight times the work of Q-learning even where there
+/// is one feature a state, and more with more of them.
 public struct SemiGradientSarsa: TabularLearner, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(

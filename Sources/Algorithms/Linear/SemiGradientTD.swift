@@ -7,6 +7,9 @@ import RLCore
 /// with `ρ` the product of the ratios of the n actions, 1 on-policy. On-policy it converges near the TD fixed point, whose error is within
 /// `1 / (1 − γ)` of the best; off-policy it may diverge (section 11.2: Baird's counterexample). A truncated episode is completed by the
 /// value of the state that it was cut off in.
+///
+/// A step reads and moves features by their places, not one number of a table: two to eight times the work of Q-learning even where there
+/// is one feature a state, and more with more of them.
 public struct SemiGradientTD: TabularLearner, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(

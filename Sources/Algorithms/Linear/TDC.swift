@@ -7,6 +7,9 @@ import RLCore
 ///
 /// Converges for any behaviour that covers the policy where β is large beside α (Sutton, Maei et al., 2009). Where the task ends,
 /// `x_{t+1} = 0`.
+///
+/// A step reads and moves features by their places, not one number of a table: two to eight times the work of Q-learning even where there
+/// is one feature a state, and more with more of them.
 public struct TDC: TabularLearner, ~Copyable {
   static let beta = Parameter<Schedule>.schedule(
     "beta", symbol: "β", default: 0.05, in: .positive, "step size of the second weights")

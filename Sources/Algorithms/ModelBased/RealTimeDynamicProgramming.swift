@@ -10,6 +10,8 @@ import RLCore
 ///
 /// A state counts as solved (labelled RTDP; Bonet & Geffner, 2003) once no greedy step from it changes a value by more than
 /// `tolerance`; this file leaves the labels out: a trial is cheap, and the curve beside the exact optimum says when it is enough.
+///
+/// A step looks at all outcomes of all actions of a state, where Q-learning moves one number: that is why it takes longer.
 public struct RealTimeDynamicProgramming: TabularLearner, ~Copyable {
   static let epsilon = Exploration.epsilonParameter.with(default: .integer(0))
 
