@@ -30,7 +30,7 @@ extension Command {
       let source = arguments.positional.first.map { ConfigurationFile.displayName($0) + ": " } ?? ""
       throw LabError(.data, "\(source)sweep: \"run\" takes no sweep; use \"rl-lab sweep\"")
     }
-    try await execute(experiment, arguments: arguments, command: "run")
+    try await execute(experiment, arguments: arguments, command: "run", overwrite: arguments.has("overwrite"))
   }
 
   static let sweep = Command(
@@ -44,15 +44,46 @@ extension Command {
     ] + shared, positional: 1...1
   ) { lab, arguments in
     let command = ConfigurationCommand(lab: lab, arguments: arguments, command: "sweep")
-    if let launcher = arguments.value("launcher"), launcher != "local" {
-      throw LabError(.usage, "sweep: --launcher \(launcher) is not available; give local")
+    let launcher = arguments.value("launcher") ?? "local"
+    guard ["local", "slurm"].contains(launcher) else {
+      throw LabError(.usage, "sweep: --launcher \(launcher) is not known; give local or slurm")
     }
     let experiment = try command.experiment()
     if arguments.has("dry-run") {
       try dryRun(experiment, arguments: arguments)
       return
     }
-    try await execute(experiment, arguments: arguments, command: "sweep")
+    if launcher == "slurm" {
+      if arguments.has("shard") {
+        throw LabError(.usage, "sweep: --shard is the launcher's business; leave it out, or give --launcher local")
+      }
+      let path = try folder(arguments, experiment, command: "sweep")
+      try await SlurmLauncher(
+        experiment: experiment, path: URL(fileURLWithPath: path).path, options: experiment.launch,
+        words: taskWords(arguments), overwrite: arguments.has("overwrite"),
+        isQuiet: arguments.has("quiet") || arguments.has("json")
+      ).finishTrials()
+    }
+    // What a cluster has finished is only merged here.
+    try await execute(
+      experiment, arguments: arguments, command: "sweep",
+      overwrite: arguments.has("overwrite") && launcher == "local")
+  }
+
+  /// The words with which a task of a cluster runs the same sweep.
+  private static func taskWords(_ arguments: Arguments) -> [String] {
+    var words = ["sweep", URL(fileURLWithPath: arguments.positional[0]).path]
+    for flag in ["seeds", "seed"] { if let value = arguments.value(flag) { words += ["--" + flag, value] } }
+    for assignment in arguments.all("set") { words += ["--set", assignment] }
+    return words
+  }
+
+  private static func folder(
+    _ arguments: Arguments, _ experiment: Experiment, command: String
+  ) throws(LabError) -> String {
+    let path = arguments.value("output") ?? "results/" + experiment.name
+    if path.isEmpty { throw LabError(.usage, "\(command): --output is empty; name a folder") }
+    return path
   }
 
   /// Prints the plan with what it will take, and runs nothing but a moment of some variants.
@@ -71,14 +102,15 @@ extension Command {
     Terminal.print(arguments.has("json") ? plan.json.json : plan.text)
   }
 
-  private static func execute(_ experiment: Experiment, arguments: Arguments, command: String) async throws {
+  private static func execute(
+    _ experiment: Experiment, arguments: Arguments, command: String, overwrite: Bool
+  ) async throws {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let jobs = try arguments.whole("jobs", in: 1...4096, command: command) ?? cores
-    let path = arguments.value("output") ?? "results/" + experiment.name
-    if path.isEmpty { throw LabError(.usage, "\(command): --output is empty; name a folder") }
+    let path = try folder(arguments, experiment, command: command)
     let isQuiet = arguments.has("quiet") || arguments.has("json")
     let run = ExperimentRun(
-      experiment: experiment, path: path, jobs: jobs, overwrite: arguments.has("overwrite"), isQuiet: isQuiet,
+      experiment: experiment, path: path, jobs: jobs, overwrite: overwrite, isQuiet: isQuiet,
       shard: try shard(arguments.value("shard"), command: command))
     let report = try await run.run()
     let failures = report.outcome.failures.map { failure in

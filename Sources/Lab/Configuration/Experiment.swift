@@ -16,6 +16,8 @@ public struct Experiment: Sendable {
   public let configuration: Setting
   /// The fresh seeds that the chosen cells of a sweep are scored on, if any are asked for.
   var confirm: Confirmation.Plan?
+  /// How the sweep runs on a cluster.
+  var launch = LaunchOptions()
 
   /// A parameter that varies between variants.
   public struct SweptColumn: Sendable, Equatable {

@@ -17,7 +17,7 @@ struct Resolver {
 
   static let keys = [
     "name", "question", "environment", "algorithm", "budget", "seeds", "seed", "record", "sweep", "variants", "confirm",
-    "audit",
+    "audit", "launch",
   ]
   /// What fits into memory: points of a sweep, trials of an experiment, recorded rows of a trial.
   private static let mostVariants = 100_000.0
@@ -84,7 +84,7 @@ struct Resolver {
     }
     return Experiment(
       name: name, root: rootSeed, seeds: seeds, variants: variants, columns: columns, configuration: root,
-      confirm: try confirmation(root))
+      confirm: try confirmation(root), launch: try launch(root))
   }
 
   /// Refuses keys that a configuration does not have.
@@ -144,6 +144,11 @@ struct Resolver {
     }
     let count = try mend("seeds") { () throws(SettingProblem) in try Interval.whole(setting, in: 1...10_000_000) }
     return (0..<UInt64(count)).map { $0 }
+  }
+
+  private func launch(_ root: Setting) throws(LabError) -> LaunchOptions {
+    guard let setting = root["launch"], setting != .null else { return LaunchOptions() }
+    return try mend("launch") { () throws(SettingProblem) in try LaunchOptions(setting) }
   }
 
   /// The fresh seeds that chosen cells are scored on: a number, or `{seeds: N, metric: M, score: "final" or "area"}`.

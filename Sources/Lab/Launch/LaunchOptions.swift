@@ -1,0 +1,70 @@
+import RLCore
+
+/// What a configuration says about running on a cluster: `launch: {tasks: 40, time: "1:00:00", memory: "2G", ...}`. It changes no result, and
+/// is no part of what a variant is.
+struct LaunchOptions: Sendable, Equatable {
+  /// How many tasks the job array has; nil for one a trial, at most 100.
+  var tasks: Int?
+  /// Slurm's time limit of a task, as `--time` takes it.
+  var time: String?
+  /// Memory of a task, as `--mem` takes it.
+  var memory: String?
+  var partition: String?
+  /// How many tasks may run at once; nil for as many as the cluster lets.
+  var throttle: Int?
+  /// Cores of a task, which runs that many trials at once.
+  var cores = 1
+  /// How often tasks that were lost are submitted again, if nothing was finished in between.
+  var retries = 3
+  /// Seconds between looks at the queue.
+  var poll = 5.0
+  /// Further words for `sbatch`, such as `--account=lab`.
+  var arguments: [String] = []
+
+  private static let keys = [
+    "tasks", "time", "memory", "partition", "throttle", "cores", "retries", "poll", "arguments",
+  ]
+
+  init() {}
+
+  /// Reads the options.
+  ///
+  /// - Throws: ``SettingProblem`` that names the key.
+  init(_ setting: Setting) throws(SettingProblem) {
+    guard let fields = setting.fields else {
+      throw SettingProblem("\(setting) is \(setting.kind); write an object, {tasks: 40, time: \"1:00:00\"}")
+    }
+    for field in fields {
+      let value = field.value
+      do throws(SettingProblem) {
+        switch field.key {
+        case "tasks": tasks = try Interval.whole(value, in: 1...100_000)
+        case "time": time = try Self.word(value, "a time limit such as \"1:00:00\"")
+        case "memory": memory = try Self.word(value, "a size such as \"2G\"")
+        case "partition": partition = try Self.word(value, "the partition's name")
+        case "throttle": throttle = try Interval.whole(value, in: 1...100_000)
+        case "cores": cores = try Interval.whole(value, in: 1...4096)
+        case "retries": retries = try Interval.whole(value, in: 0...1000)
+        case "poll": poll = try Interval.closed(0.1, 3600).number(value)
+        case "arguments":
+          guard let words = value.elements else {
+            throw SettingProblem("\(value) is \(value.kind); write a list of strings, [\"--account=lab\"]")
+          }
+          for word in words { arguments.append(try Self.word(word, "a word for sbatch")) }
+        default:
+          let hint =
+            Spelling.suggestion(for: field.key, among: Self.keys).map { "did you mean \"\($0)\"?" }
+            ?? "it has: " + Self.keys.joined(separator: ", ")
+          throw SettingProblem("launch has no \"\(field.key)\"; \(hint)")
+        }
+      } catch { throw SettingProblem(error.message, at: "." + field.key + error.place) }
+    }
+  }
+
+  private static func word(_ setting: Setting, _ what: String) throws(SettingProblem) -> String {
+    guard let text = setting.text, !text.isEmpty, text.unicodeScalars.allSatisfy({ $0.value >= 32 }) else {
+      throw SettingProblem("\(setting) is no word; write \(what) as a string")
+    }
+    return text
+  }
+}
