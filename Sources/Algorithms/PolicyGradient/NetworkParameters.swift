@@ -59,7 +59,8 @@ public enum NetworkParameters {
     "whether an episode cut off at the time limit is worth the value of its last observation; false takes it for over")
   /// How states of finite tasks are seen.
   public static let features = Parameter<StateFeatures>.choice(
-    "features", default: .oneHot, "how states of a finite task are seen: one-hot, or by row and column of a grid")
+    "features", default: .oneHot,
+    "how states of a finite task are seen: one-hot, by row and column of a grid, or by the tokens of a sequence")
 }
 
 /// How states of finite tasks become vectors.
@@ -68,6 +69,8 @@ public enum StateFeatures: String, CaseIterable, Sendable {
   case oneHot = "one-hot"
   /// Row and column, scaled to [-1, 1].
   case coordinates
+  /// The tokens of prompt and answer, slot by slot.
+  case tokens
 }
 
 /// The function behind hidden layers, by name.

@@ -161,6 +161,8 @@ public struct TrialProcess {
   public var rollouts: ((RolloutRequest) -> [Double])?
   /// Whether its report has values of states, which the exact columns can hold against the truth.
   public var hasValues = true
+  /// What holds the policy to a reference; nil where nothing does.
+  public var regularization: Regularization?
   /// The policy as a file stores it; nil where it cannot be.
   public var archive: () -> PolicyArchive? = { nil }
 

@@ -142,6 +142,16 @@ public struct Laboratory: Sendable {
     add(entry)
   }
 
+  /// Adds a method of features that learns from data drawn from the model of a finite task: its budget counts updates.
+  public mutating func register<L: BatchLearner & ~Copyable>(offline type: L.Type) {
+    var entry = AlgorithmEntry(
+      L.about, kind: .policy, units: [.iterations], acceptsVectors: false,
+      check: { settings, task in try BatchTrial<L>.check(settings, task) },
+      make: { request in try BatchTrial<L>.process(for: request) })
+    entry.expand = { given, environment throws(SettingProblem) in try L.expand(given, environment: environment) }
+    add(entry)
+  }
+
   /// Adds a tabular learner.
   @inlinable
   public mutating func register<L: TabularLearner & ~Copyable>(_ type: L.Type, kind: AlgorithmEntry.Kind = .control) {

@@ -30,6 +30,7 @@ public final class PreparedTask: Sendable {
   /// States and actions; of what is wrapped, what is seen of it.
   public let space: ActionSpace
   private let drawn = Mutex<FiniteSimulation?>(nil)
+  private let unseen = Mutex<FiniteSimulation?>(nil)
   private let ending = Mutex<Bool?>(nil)
 
   /// Where everything that happens in copies of the task is written down; nil in trials.
@@ -129,6 +130,15 @@ public final class PreparedTask: Sendable {
     drawn.withLock { drawn in
       if drawn == nil { drawn = FiniteSimulation(model) }
       return drawn!
+    }
+  }
+
+  /// Samples for evaluations, begun in what was held out of training; nil where nothing was.
+  var heldOutSimulation: FiniteSimulation? {
+    guard case .finite(let task) = content, let starts = task.heldOut, wrapping == nil else { return nil }
+    return unseen.withLock { unseen in
+      if unseen == nil { unseen = FiniteSimulation(task.model.starting(in: starts)) }
+      return unseen!
     }
   }
 }

@@ -16,7 +16,14 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
       observationCount: view.observationCount, usesStateIndices: view.usesStateIndices, actionSpace: view.actionSpace,
       offersAllActions: view.offersAllActions,
       endsEpisodes: task.timeLimit != nil || (task.canEnd && !task.isBandit), root: root, seed: seed,
-      model: view.usesStateIndices && task.observations == nil ? task.model : nil)
+      model: view.usesStateIndices && task.observations == nil ? task.model : nil, timeLimit: task.timeLimit,
+      stateObservations: task.allObservations(view), exactModel: task.model)
+  }
+
+  /// After how many steps an episode is cut off: by the task or by the learner.
+  private static func limit(_ learner: borrowing Learner, _ task: PreparedTask) -> Int? {
+    guard let own = learner.episodeLimit else { return task.timeLimit }
+    return min(own, task.timeLimit ?? own)
   }
 
   /// All that a trial changes, in one place while closures work on it.
@@ -25,6 +32,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
     let batch: EnvironmentBatch
     let request: TrialRequest
     let view: VectorTask
+    let quantities: [BatchQuantity]
     var iteration = 0
     var everything: ObservationStore?
     var evaluation: EnvironmentBatch?
@@ -32,7 +40,11 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
     /// From which sampled actions are drawn in evaluations.
     var evaluationStream: RandomStream
 
-    init(_ learner: consuming Learner, _ batch: EnvironmentBatch, _ request: TrialRequest, _ view: VectorTask) {
+    init(
+      _ learner: consuming Learner, _ batch: EnvironmentBatch, _ request: TrialRequest, _ view: VectorTask,
+      _ quantities: [BatchQuantity]
+    ) {
+      self.quantities = quantities
       self.learner = learner
       self.batch = batch
       self.request = request
@@ -81,7 +93,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
         row[0] = tally.steps > 0 ? tally.reward / Double(tally.steps) : .nan
         place = 1
       }
-      for quantity in Learner.quantities {
+      for quantity in quantities {
         row[place] = statistics.mean(quantity)
         place += 1
       }
@@ -106,6 +118,9 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
         report.behaviorPolicy += appraisal.behaviorPolicy
         report.actionValues += appraisal.actionValues
         report.stateValues += appraisal.stateValues
+        report.referencePolicy += appraisal.referencePolicy
+        report.proxyRewards += appraisal.proxyRewards
+        report.beta = appraisal.beta
         start += rows
       }
       if let model = request.task.model, !report.stateValues.isEmpty {
@@ -175,13 +190,18 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
     let gamma = learner.gamma
     let batch = view.make(
       .init(
-        copies: learner.copies, timeLimit: task.timeLimit, root: request.root, seed: request.seed,
+        copies: learner.copies, timeLimit: limit(learner, task), root: request.root, seed: request.seed,
         isEvaluation: false))
-    let hasEpisodes = task.timeLimit != nil || (task.canEnd && !task.isBandit)
-    let box = Box(learner, batch, request, view)
+    let hasEpisodes =
+      task.timeLimit != nil || (!task.isBandit && (task.canEnd || limit(learner, task) != nil))
+    let regularization = learner.regularization
+    // Where the divergence can be told exactly, it is.
+    let isExact = regularization != nil && request.truth.evaluator?.isDirect == true
+    let quantities = Learner.quantities.filter { !isExact || $0 != .referenceKL }
+    let box = Box(learner, batch, request, view, quantities)
     var process = TrialProcess(
       metrics: (hasEpisodes ? [.episodeReturn, .length] : [.reward])
-        + Learner.quantities.map { Metric(rawValue: $0.rawValue)! },
+        + quantities.map { Metric(rawValue: $0.rawValue)! },
       gamma: gamma,
       advance: { try box.advance(to: $0) },
       counters: { TrialCounters(iteration: box.iteration, episode: box.batch.episodes, step: box.batch.steps) },
@@ -190,6 +210,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
       save: { box.save(to: &$0) },
       restore: { try box.restore(from: &$0) })
     process.hasValues = box.tellsValues
+    process.regularization = regularization
     process.archive = { box.learner.archive() }
     if hasEpisodes { process.rollouts = { box.rollouts($0) } }
     return process

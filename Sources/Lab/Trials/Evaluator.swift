@@ -33,7 +33,8 @@ struct Evaluator {
   ///
   /// - Parameter policy: Probabilities, slot by slot.
   mutating func returns(of policy: [Double]) -> [Double] {
-    var environment = task.anyEnvironment(seesStates: true)
+    var environment =
+      task.heldOutSimulation.map { AnyTabularEnvironment($0) } ?? task.anyEnvironment(seesStates: true)
     var preparation = RandomStream(root: root, index: seed, component: "initialisation")
     environment.prepare(using: &preparation)
     let limit = task.timeLimit ?? options.maximumSteps

@@ -27,6 +27,8 @@ struct ExactColumns {
   private var counted = 0
   private let kind: AlgorithmEntry.Kind
   private var evaluator: PolicyEvaluator
+  /// For methods that are held to a reference policy.
+  private var regularized: RegularizedTruth?
   private var waiting: [(row: Int, metric: Metric, policy: [Double])] = []
   private var ready: [Value] = []
   private var last: [Metric: (policy: [Double], gap: Double)] = [:]
@@ -64,6 +66,8 @@ struct ExactColumns {
       metrics =
         (process.hasValues ? [.valueError] : [])
         + (optimum == nil ? [] : [.optimalityGap, .behaviorGap, .agreement]) + (baseline == nil ? [] : [.regret])
+        + RegularizedTruth.metrics(process.regularization)
+      if process.regularization != nil { regularized = RegularizedTruth(model, gamma: gamma) }
       if metrics.isEmpty { return nil }
     case .prediction: metrics = [.valueError] + (variant.diagnosesTargets ? [.targetBias, .targetVariance] : [])
     case .planner:
@@ -171,6 +175,14 @@ struct ExactColumns {
     if let optimalSet {
       let share = optimalSet.agreement(with: policy.probabilities, in: model)
       ready.append(Value(row: row, metric: .agreement, number: share))
+    }
+    guard regularized != nil else { return }
+    let numbers = regularized!.judge(
+      policy, startValue: exact.startValue, reference: space.pairs(report.referencePolicy, of: model),
+      beta: report.beta, proxy: report.proxyRewards.isEmpty ? [] : space.pairs(report.proxyRewards, of: model),
+      using: &evaluator)
+    for (metric, number) in numbers where metrics.contains(metric) {
+      ready.append(Value(row: row, metric: metric, number: number))
     }
   }
 

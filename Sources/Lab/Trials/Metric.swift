@@ -27,14 +27,21 @@ public enum Metric: String, Sendable, CaseIterable {
   case agreement
   case targetBias = "target_bias"
   case targetVariance = "target_variance"
+  case optimumKL = "optimum_kl"
+  case optimumKLReverse = "optimum_kl_reverse"
+  case regularizedGap = "regularized_gap"
+  case trueReturn = "true_return"
+  case proxyReturn = "proxy_return"
+  case rewardLoss = "reward_loss"
+  case preferenceAccuracy = "preference_accuracy"
+  case rewardMargin = "reward_margin"
 
   /// Whether less is better.
   public var lessIsBetter: Bool {
     switch self {
     case .length, .valueError, .optimalityGap, .behaviorGap, .regret, .residual, .errorBound, .evaluationStd,
       .policyLoss, .valueLoss, .kl, .clipFraction, .gradientNorm, .zeroSignalGroups, .referenceKL, .statesChanged,
-      .targetBias,
-      .targetVariance:
+      .targetBias, .targetVariance, .optimumKL, .optimumKLReverse, .regularizedGap, .rewardLoss:
       true
     default: false
     }

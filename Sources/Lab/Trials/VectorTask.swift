@@ -63,7 +63,7 @@ extension PreparedTask {
   /// - Parameter settings: Their settings, of which `features` says how states of a finite task become vectors.
   /// - Throws: ``SettingProblem`` where the task has no such features.
   func vectorTask(_ settings: Settings) throws(SettingProblem) -> VectorTask {
-    let wanted = settings.resolved.first { $0.key == "features" }?.value.text ?? "one-hot"
+    let wanted = wantedFeatures(settings)
     switch content {
     case .vector(let task):
       if wanted != "one-hot" {
@@ -77,14 +77,25 @@ extension PreparedTask {
           throw SettingProblem("the states of this task lie on no grid; write \"one-hot\"", at: ".features")
         }
         features = .coordinates(of: grid)
+      } else if wanted == "tokens" {
+        guard let tokens = task.tokens else {
+          throw SettingProblem("the states of this task are no sequences of tokens; write \"one-hot\"", at: ".features")
+        }
+        features = .tokens(tokens)
       } else if let observations = task.observations {
         features = .groups(observations.numbers.map(Int.init))
       }
+      var prepare: (@Sendable (inout FiniteVectorView, VectorTask.Request) -> Void)?
+      if let unseen = heldOutSimulation.map({ FiniteVectorView($0, features: features) }) {
+        prepare = { view, request in if request.isEvaluation { view = unseen } }
+      }
       return VectorTask(
-        FiniteVectorView(simulation(of: task.model), features: features), usesStateIndices: wanted == "one-hot")
+        FiniteVectorView(simulation(of: task.model), features: features), usesStateIndices: wanted == "one-hot",
+        prepare: prepare)
     case .finite, .bandit, .sampled:
       if wanted != "one-hot" {
-        let reason = model == nil ? "the states of this task lie on no grid" : "noisy rewards come with numbered states"
+        let reason =
+          model == nil ? "the states of this task have neither coordinates nor tokens" : "noisy rewards come with numbered states"
         throw SettingProblem("\(reason); write \"one-hot\"", at: ".features")
       }
       return VectorTask(TabularVectorView(anyEnvironment(seesStates: false)), usesStateIndices: true) { view, request in
@@ -92,6 +103,15 @@ extension PreparedTask {
         view.base.prepare(using: &stream)
       }
     }
+  }
+
+  /// What `features` says. Where that is "auto", networks read the tokens of sequences.
+  private func wantedFeatures(_ settings: Settings) -> String {
+    let values = settings.resolved
+    let wanted = values.first { $0.key == "features" }?.value.text ?? "one-hot"
+    if wanted != "auto" { return wanted }
+    guard case .finite(let task) = content, task.tokens != nil, wrapping == nil else { return "one-hot" }
+    return values.first { $0.key == "policy" }?.value.text == "network" ? "tokens" : "one-hot"
   }
 
   /// The observations of all states of a finite task, state by state; nil where the task has no model.
@@ -103,6 +123,10 @@ extension PreparedTask {
       offersAllActions: view.offersAllActions)
     if view.usesStateIndices {
       for state in 0..<count { store.states[state] = task.observations?[state] ?? state }
+    } else if let tokens = task.tokens, tokens.width == view.observationCount {
+      store.numbers.withUnsafeMutableBufferPointer { numbers in
+        for state in 0..<count { tokens.write(state, into: numbers.baseAddress! + state * tokens.width) }
+      }
     } else if let grid = task.grid, case .table(let numbers, _) = FiniteVectorView.Features.coordinates(of: grid) {
       store.numbers = numbers
     }

@@ -40,6 +40,12 @@ public protocol BatchLearner: ~Copyable, Checkpointable, Configurable {
   /// How many copies of the task it acts in, at least 1.
   var copies: Int { get }
 
+  /// After how many steps it wants episodes cut off, where the task does not cut them off sooner; nil for never.
+  var episodeLimit: Int? { get }
+
+  /// What holds it to a reference policy; nil for methods that have none.
+  var regularization: Regularization? { get }
+
   /// One update: collects experience and learns from it.
   ///
   /// - Parameters:
@@ -74,8 +80,26 @@ extension BatchLearner where Self: ~Copyable {
   public static func expand(
     _ given: [Setting.Field], environment: String
   ) throws(SettingProblem) -> [Setting.Field] { given }
+  /// Episodes last as long as the task says.
+  public var episodeLimit: Int? { nil }
+  /// There is no reference.
+  public var regularization: Regularization? { nil }
   /// It cannot be stored.
   public func archive() -> PolicyArchive? { nil }
+}
+
+/// What holds a policy to a reference policy: which exact columns can be computed.
+public struct Regularization: Sendable, Equatable {
+  /// Whether a divergence from the reference is ever a part of what is maximised, so that there is a regularised optimum.
+  public var hasPenalty: Bool
+  /// Whether a learned reward stands in for the task's own.
+  public var hasProxy: Bool
+
+  /// What holds a policy to a reference policy.
+  public init(hasPenalty: Bool, hasProxy: Bool = false) {
+    self.hasPenalty = hasPenalty
+    self.hasProxy = hasProxy
+  }
 }
 
 /// What a batch learner finds out about its task and its trial before it starts.
@@ -96,12 +120,22 @@ public struct BatchContext: Sendable {
   public var seed: UInt64
   /// The exact model, where the task has one and its states are the observations' places.
   public var model: FiniteMDP?
+  /// After how many steps the task cuts episodes off; nil for never.
+  public var timeLimit: Int?
+  /// What is observed in each state of the task, where it is finite, whatever observations are; nil elsewhere.
+  public var stateObservations: ObservationStore?
+  /// The model of a finite task, whatever observations are; nil elsewhere.
+  public var exactModel: FiniteMDP?
 
   /// What a batch learner finds out.
   public init(
     observationCount: Int, usesStateIndices: Bool = false, actionSpace: VectorActionSpace,
-    offersAllActions: Bool = true, endsEpisodes: Bool = true, root: UInt64, seed: UInt64, model: FiniteMDP? = nil
+    offersAllActions: Bool = true, endsEpisodes: Bool = true, root: UInt64, seed: UInt64, model: FiniteMDP? = nil,
+    timeLimit: Int? = nil, stateObservations: ObservationStore? = nil, exactModel: FiniteMDP? = nil
   ) {
+    self.timeLimit = timeLimit
+    self.stateObservations = stateObservations
+    self.exactModel = exactModel
     self.observationCount = observationCount
     self.usesStateIndices = usesStateIndices
     self.actionSpace = actionSpace
@@ -262,6 +296,12 @@ public enum BatchQuantity: String, Sendable, CaseIterable {
   case zeroSignalGroups = "zero_signal_groups"
   /// The divergence of the policy from the reference.
   case referenceKL = "reference_kl"
+  /// The loss of a reward model.
+  case rewardLoss = "reward_loss"
+  /// The share of preferences that a reward, learned or implicit, agrees with.
+  case preferenceAccuracy = "preference_accuracy"
+  /// How much more reward, learned or implicit, the preferred ones have.
+  case rewardMargin = "reward_margin"
 }
 
 /// Means of what updates say about themselves, since they were last emptied.
@@ -298,6 +338,9 @@ public struct BatchStatistics: Sendable, Equatable {
     case .rewardStd: 7
     case .zeroSignalGroups: 8
     case .referenceKL: 9
+    case .rewardLoss: 10
+    case .preferenceAccuracy: 11
+    case .rewardMargin: 12
     }
   }
 }
@@ -330,6 +373,12 @@ public struct PolicyAppraisal: Sendable {
   public var stateValues: [Double] = []
   /// Action values, a row of as many as the space has actions.
   public var actionValues: [Double] = []
+  /// The probabilities of the reference policy, a row of as many as the space has actions.
+  public var referencePolicy: [Double] = []
+  /// The weight β of the divergence from it.
+  public var beta = 0.0
+  /// The learned rewards of actions, a row of as many as the space has actions.
+  public var proxyRewards: [Double] = []
 
   /// Nothing yet.
   public init() {}

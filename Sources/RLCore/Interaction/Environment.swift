@@ -77,13 +77,22 @@ public struct FiniteTask: Sendable {
   public var timeLimit: Int?
   /// What learners see of the states; nil where they see which one it is. No part of the model, which planners know.
   public var observations: Observations?
+  /// The tokens that states are made of, where they are sequences.
+  public var tokens: TokenLayout?
+  /// Where episodes of evaluations begin: in what was held out of training. Nil for where the model's begin.
+  public var heldOut: [StateProbability]?
 
   /// A finite task.
-  public init(model: FiniteMDP, grid: GridLayout? = nil, timeLimit: Int? = nil, observations: Observations? = nil) {
+  public init(
+    model: FiniteMDP, grid: GridLayout? = nil, timeLimit: Int? = nil, observations: Observations? = nil,
+    tokens: TokenLayout? = nil, heldOut: [StateProbability]? = nil
+  ) {
     self.model = model
     self.grid = grid
     self.timeLimit = timeLimit
     self.observations = observations
+    self.tokens = tokens
+    self.heldOut = heldOut
   }
 }
 

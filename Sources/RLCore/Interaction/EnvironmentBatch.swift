@@ -39,6 +39,8 @@ public final class EnvironmentBatch {
   private let ledger: UnsafeMutablePointer<EpisodeLedger>
   private let stepByActions: (UnsafePointer<Int32>) -> Void
   private let stepByValues: (UnsafePointer<Float>) -> Void
+  private let stepSomeByActions: (UnsafePointer<Int32>, UnsafePointer<Bool>) -> Void
+  private let stepSomeByValues: (UnsafePointer<Float>, UnsafePointer<Bool>) -> Void
   private let resetGroups: (Int) -> Void
   private let saveState: (inout StateWriter) -> Void
   private let restoreState: (inout StateReader) throws(StateError) -> Void
@@ -54,6 +56,8 @@ public final class EnvironmentBatch {
   @usableFromInline struct Functions {
     @usableFromInline let stepByActions: (UnsafePointer<Int32>) -> Void
     @usableFromInline let stepByValues: (UnsafePointer<Float>) -> Void
+    @usableFromInline let stepSomeByActions: (UnsafePointer<Int32>, UnsafePointer<Bool>) -> Void
+    @usableFromInline let stepSomeByValues: (UnsafePointer<Float>, UnsafePointer<Bool>) -> Void
     @usableFromInline let resetGroups: (Int) -> Void
     @usableFromInline let save: (inout StateWriter) -> Void
     @usableFromInline let restore: (inout StateReader) throws(StateError) -> Void
@@ -61,6 +65,8 @@ public final class EnvironmentBatch {
     @inlinable init<Base: VectorEnvironment>(_ box: Box<Base>) {
       stepByActions = { box.copies.step(actions: $0) }
       stepByValues = { box.copies.step(values: $0) }
+      stepSomeByActions = { box.copies.step(actions: $0, where: $1) }
+      stepSomeByValues = { box.copies.step(values: $0, where: $1) }
       resetGroups = { box.copies.reset(groupsOf: $0) }
       save = { box.copies.save(to: &$0) }
       restore = { reader throws(StateError) in try box.copies.restore(from: &reader) }
@@ -95,6 +101,8 @@ public final class EnvironmentBatch {
     ledger = box.copies.ledger
     stepByActions = functions.stepByActions
     stepByValues = functions.stepByValues
+    stepSomeByActions = functions.stepSomeByActions
+    stepSomeByValues = functions.stepSomeByValues
     resetGroups = functions.resetGroups
     saveState = functions.save
     restoreState = functions.restore
@@ -123,6 +131,21 @@ public final class EnvironmentBatch {
       actions.numbers.withUnsafeBufferPointer { step(actions: $0.baseAddress!) }
     } else {
       actions.values.withUnsafeBufferPointer { step(values: $0.baseAddress!) }
+    }
+  }
+
+  /// Takes a step in some copies by the first ``count`` rows of a store; the others stay as they are, and nothing of them is counted: what they did
+  /// with their last step can be read again.
+  ///
+  /// - Parameter moves: For each copy whether it moves.
+  public func step(_ actions: ActionStore, where moves: [Bool]) {
+    precondition(moves.count >= count, "\(moves.count) flags for \(count) copies")
+    moves.withUnsafeBufferPointer { moves in
+      if actionSpace.isDiscrete {
+        actions.numbers.withUnsafeBufferPointer { stepSomeByActions($0.baseAddress!, moves.baseAddress!) }
+      } else {
+        actions.values.withUnsafeBufferPointer { stepSomeByValues($0.baseAddress!, moves.baseAddress!) }
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 /// A finite task seen as a vector, for policies and value functions over features: by a one-hot vector, by groups of
-/// states, or by a table of features.
+/// states, by a table of features, or by the tokens that states are made of.
 ///
 /// In the first two, ``stateIndex`` tells the place of the 1, so that the vector need never be built. The exact answers
 /// of the task hold on: the view changes what is seen and nothing else.
@@ -14,6 +14,8 @@ public struct FiniteVectorView: VectorEnvironment {
     case groups([Int])
     /// A row of `width` numbers for each state, one after another.
     case table([Float], width: Int)
+    /// The features of the tokens that states are made of, written when they are asked for.
+    case tokens(TokenLayout)
 
     /// Row and column of each cell of a grid, scaled to [-1, 1]; a side of one cell gives 0.
     public static func coordinates(of grid: GridLayout) -> Features {
@@ -38,9 +40,10 @@ public struct FiniteVectorView: VectorEnvironment {
   @usableFromInline let form: Form
   @usableFromInline let groups: [Int32]
   @usableFromInline let table: [Float]
+  @usableFromInline let layout: TokenLayout?
 
   @usableFromInline enum Form: Sendable {
-    case oneHot, groups, table
+    case oneHot, groups, table, tokens
   }
 
   /// Views a finite task.
@@ -53,6 +56,7 @@ public struct FiniteVectorView: VectorEnvironment {
     let states = simulation.space.stateCount
     self.simulation = simulation
     self.timeLimit = timeLimit
+    layout = if case .tokens(let layout) = features { layout } else { nil }
     switch features {
     case .oneHot:
       (form, groups, table, observationCount) = (.oneHot, [], [], states)
@@ -63,6 +67,10 @@ public struct FiniteVectorView: VectorEnvironment {
     case .table(let numbers, let width):
       precondition(width > 0 && numbers.count == states * width, "\(numbers.count) numbers for \(states) × \(width)")
       (form, groups, table, observationCount) = (.table, [], numbers, width)
+    case .tokens(let layout):
+      precondition(
+        layout.answerLengths.count == states, "a layout of \(layout.answerLengths.count) states for \(states)")
+      (form, groups, table, observationCount) = (.tokens, [], [], layout.width)
     }
   }
 
@@ -81,12 +89,12 @@ public struct FiniteVectorView: VectorEnvironment {
   /// Whether no state offers fewer actions than another.
   public var offersAllActions: Bool { simulation.space.counts.isEmpty }
 
-  /// The place of the observation's 1; nil where a table gives the features.
+  /// The place of the observation's 1; nil where a table or tokens give the features.
   @inlinable public var stateIndex: Int? {
     switch form {
     case .oneHot: simulation.state
     case .groups: Int(groups[simulation.state])
-    case .table: nil
+    case .table, .tokens: nil
     }
   }
 
@@ -108,6 +116,8 @@ public struct FiniteVectorView: VectorEnvironment {
     if let place = stateIndex {
       observation.update(repeating: 0, count: observationCount)
       observation[place] = 1
+    } else if form == .tokens {
+      layout.unsafelyUnwrapped.write(simulation.state, into: observation)
     } else {
       let first = simulation.state * observationCount
       for k in 0..<observationCount { observation[k] = table[first + k] }

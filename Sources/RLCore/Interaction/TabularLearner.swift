@@ -114,6 +114,13 @@ public struct LearnerReport: Sendable {
   /// The policy that acts, a probability a slot.
   public var behaviorPolicy: [Double] = []
 
+  /// The reference policy of a method that has one, a probability a slot.
+  public var referencePolicy: [Double] = []
+  /// The weight β of the divergence from it.
+  public var beta = 0.0
+  /// The learned reward of a method that has one, a number a slot.
+  public var proxyRewards: [Double] = []
+
   /// Whether `actionValues` and `targetPolicy` have a number for each state–action pair of the model instead of one for each slot.
   public var isByPair = false
 

@@ -222,6 +222,35 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
     note(endings: endings)
   }
 
+  /// Takes a step in some copies; the others stay as they are, and nothing of them is counted.
+  ///
+  /// - Parameters:
+  ///   - actions: ``count`` numbers of actions; those of copies that stay mean nothing.
+  ///   - moves: For each copy whether it moves.
+  @inlinable
+  public mutating func step(actions: UnsafePointer<Int32>, where moves: UnsafePointer<Bool>) {
+    var (endings, steps) = (0, 0)
+    for copy in 0..<count where moves[copy] {
+      let outcome = environments[copy].step(action: Int(actions[copy]), using: &streams[copy])
+      if finish(copy, outcome) { endings += 1 }
+      steps += 1
+    }
+    note(endings: endings, steps: steps)
+  }
+
+  /// Takes a step in some copies; see ``step(actions:where:)``.
+  @inlinable
+  public mutating func step(values: UnsafePointer<Float>, where moves: UnsafePointer<Bool>) {
+    let width = actionSpace.count
+    var (endings, steps) = (0, 0)
+    for copy in 0..<count where moves[copy] {
+      let outcome = environments[copy].step(values: values + copy * width, using: &streams[copy])
+      if finish(copy, outcome) { endings += 1 }
+      steps += 1
+    }
+    note(endings: endings, steps: steps)
+  }
+
   /// Takes a step in every copy.
   ///
   /// - Parameter values: ``count`` rows of as many numbers as an action has.
@@ -285,12 +314,15 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
   }
 
   @usableFromInline
-  func note(endings: Int) {
+  func note(endings: Int) { note(endings: endings, steps: count) }
+
+  @usableFromInline
+  func note(endings: Int, steps: Int) {
     ledger.pointee.endings = endings
     ledger.pointee.episodes += endings
-    ledger.pointee.steps += count
+    ledger.pointee.steps += steps
     ledger.pointee.tally.episodes += endings
-    ledger.pointee.tally.steps += count
+    ledger.pointee.tally.steps += steps
   }
 }
 

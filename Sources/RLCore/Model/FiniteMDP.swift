@@ -106,6 +106,17 @@ extension FiniteMDP {
     }
   }
 
+  /// The same task, begun elsewhere.
+  ///
+  /// - Parameter initial: States in rising order, with probabilities that sum to 1.
+  public func starting(in initial: [StateProbability]) -> FiniteMDP {
+    precondition(initial.allSatisfy { $0.state >= 0 && $0.state < stateCount }, "a start is not in [0, \(stateCount))")
+    return FiniteMDP(
+      stateCount: stateCount, actionCount: actionCount, pairOffsets: pairOffsets, pairActions: pairActions,
+      outcomeOffsets: outcomeOffsets, probabilities: probabilities, targets: targets, rewards: rewards,
+      expectedRewards: expectedRewards, initial: initial, stateLabels: stateLabels, actionLabels: actionLabels)
+  }
+
   /// The number of state–action pairs.
   public var pairCount: Int { pairActions.count }
 

@@ -1,0 +1,460 @@
+import RLCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What GRPO and its relatives do, with every variant as a switch of its own:
+///
+///     1  G episodes from each of some starts; again for groups of equal returns, with dynamic sampling
+///     2  returns, less β times the divergence from the reference where that belongs to the reward, less penalties of length
+///     3  advantages within the group (``GroupAdvantage``)
+///     4  `num_iterations` passes of `steps_per_generation` optimizer steps on ``GroupLoss``
+///
+/// With one pass of one step the policy that learns is the one that sampled: every ratio is exactly 1 and nothing can be clipped. The
+/// loss is then −Σ weight · Â, whose value is 0 where advantages are centred and the weights of a group are equal, while its gradient −Σ weight · Â ∂log π
+/// is the policy gradient: a loss of 0 says nothing about learning.
+public struct GroupOptimizer: Sendable {
+  let groupSize: Int
+  let iterations: Int
+  let stepsPerGeneration: Int
+  let accumulation: Int
+  let gamma: Double
+  let advantage: GroupAdvantage
+  let loss: GroupLoss
+  let beta: Double
+  let placement: GroupParameters.Placement
+  let supervision: GroupParameters.Supervision
+  let skipsZeroSignal: Bool
+  let dynamicSampling: Bool
+  let resamples: Int
+  let cache: Int
+  let masksTruncated: Bool
+  let longest: Int
+  let syncsReference: Bool
+  let mixup: Double
+  let syncSteps: Int
+  /// Whether the divergence from the reference is told at the sampled steps, because nobody can tell it exactly.
+  let estimatesReference: Bool
+  private var optimizer: AlignmentOptimizer
+  private var optimizerSteps = 0
+  private var batch: SequenceBatch
+  private var gathered = ActionStore(count: 0, for: .discrete(1))
+  private let space: VectorActionSpace
+  private let source: GroupParameters.Source
+  private let lambda: Double
+  private let criticRate: Double
+  private var critic: RewardModel?
+  /// What the critic is to learn of each step, in the order of the sequences.
+  private var targets: [Double] = []
+
+  init(_ settings: Settings, context: BatchContext, state: AlignmentState) throws(SettingProblem) {
+    groupSize = settings[GroupParameters.numGenerations]
+    iterations = settings[GroupParameters.iterations]
+    stepsPerGeneration = settings[GroupParameters.stepsPerGeneration]
+    accumulation = settings[GroupParameters.accumulation]
+    let copies = settings.resolved.first { $0.key == "generation_batch_size" }?.value.whole ?? groupSize
+    guard copies % groupSize == 0 else {
+      throw SettingProblem(
+        "\(copies) episodes are no groups of \(groupSize); make it a multiple of num_generations",
+        at: ".generation_batch_size")
+    }
+    guard stepsPerGeneration * accumulation <= copies else {
+      throw SettingProblem(
+        "\(copies) episodes cannot be split into \(stepsPerGeneration * accumulation) pieces; give at most \(copies)",
+        at: ".steps_per_generation")
+    }
+    gamma = settings.resolved.first { $0.key == "gamma" }?.value.number ?? 1
+    let (scale, baseline) = (settings[GroupParameters.scale], settings[GroupParameters.baseline])
+    advantage = GroupAdvantage(
+      baseline: baseline, scale: scale, ddof: settings[GroupParameters.ddof],
+      epsilon: settings[GroupParameters.scaleEpsilon])
+    longest = context.timeLimit ?? 1000
+    beta = settings[GroupParameters.beta]
+    placement = settings[GroupParameters.placement]
+    let epsilon = settings[GroupParameters.epsilon]
+    let delta = settings[GroupParameters.delta]
+    if let delta, delta <= 1 + epsilon {
+      throw SettingProblem("\(delta) is not above 1 + epsilon = \(1 + epsilon); give more", at: ".delta")
+    }
+    loss = GroupLoss(
+      settings[GroupParameters.lossType], epsilon: epsilon, epsilonHigh: settings[GroupParameters.epsilonHigh],
+      delta: delta, importanceSamplingLevel: settings[GroupParameters.level], beta: placement == .loss ? beta : 0,
+      estimator: settings[GroupParameters.estimator], maximumLength: longest,
+      temperatures: (settings[GroupParameters.temperatureHigh], settings[GroupParameters.temperatureLow]))
+    supervision = settings[GroupParameters.supervision]
+    if supervision == .toGo && (baseline == .group || baseline == .leaveOneOut || scale == .group) {
+      throw SettingProblem(
+        "returns from each step on have no group; write baseline: \"batch\" or \"none\", and scale_rewards: \"batch\" or \"none\"",
+        at: ".supervision")
+    }
+    if supervision == .process && (baseline == .leaveOneOut || baseline == .none) {
+      throw SettingProblem(
+        "rewards of steps are normalised by the mean of the group or the batch; write baseline: \"group\" or \"batch\"",
+        at: ".supervision")
+    }
+    if supervision == .critic && (baseline == .group || baseline == .leaveOneOut || scale == .group) {
+      throw SettingProblem(
+        "advantages of a critic have no group; write baseline: \"batch\" or \"none\", and scale_rewards: \"batch\" or \"none\"",
+        at: ".supervision")
+    }
+    source = settings[GroupParameters.source]
+    lambda = settings[GroupParameters.lambda]
+    criticRate = settings[GroupParameters.criticRate]
+    if supervision == .critic {
+      var model = RewardModel(like: state.policy, outputs: 1)
+      var stream = context.stream("critic weights")
+      model.initialize(using: &stream)
+      critic = model
+    }
+    skipsZeroSignal = settings[GroupParameters.zeroSignal] == .skip
+    dynamicSampling = settings[GroupParameters.dynamicSampling]
+    resamples = settings[GroupParameters.resamples]
+    cache = settings[GroupParameters.cache]
+    if cache > longest {
+      throw SettingProblem(
+        "\(cache) steps are more than the largest length \(longest); give less", at: ".soft_punish_cache")
+    }
+    masksTruncated = settings[GroupParameters.masksTruncated]
+    syncsReference = settings[GroupParameters.syncsReference]
+    mixup = settings[GroupParameters.mixup]
+    syncSteps = settings[GroupParameters.syncSteps]
+    estimatesReference = context.exactModel == nil
+    space = context.actionSpace
+    try context.checkSize(
+      Double(copies) * Double(min(longest, 10_000))
+        * Double(context.usesStateIndices ? 8 : 8 + context.observationCount), lowering: "generation_batch_size")
+    batch = SequenceBatch(for: context)
+    optimizer = try AlignmentOptimizer(settings, state.policy)
+  }
+
+  /// One update.
+  mutating func update(
+    _ state: inout AlignmentState, in environments: EnvironmentBatch, at time: TrainingTime
+  ) throws(SettingProblem) {
+    let elapsed = time.elapsed(in: environments)
+    let raw = collect(&state, in: environments)
+    if batch.tokenCount == 0 { return }
+    let needsReference = beta > 0 || estimatesReference
+    let reference = needsReference ? describe(&state.reference) : []
+    if estimatesReference { tellReference(&state) }
+    var learned: [Double]?
+    if source != .task && state.rewardModel != nil { learned = learnedRewards(&state) }
+    if source == .model && learned == nil {
+      throw SettingProblem("there is no learned reward; let a reward-model stage go before, or write reward: \"task\"")
+    }
+    let values = criticValues()
+    let (advantages, isKept) = advantages(raw, reference, learned, values)
+    if supervision == .critic { targets = self.returns(advantages, values) }
+    let weights = supervision == .critic ? advantage.compute(advantages, groupSize: 1) : advantages
+    let isSplit = iterations > 1 || stepsPerGeneration > 1
+    let old = isSplit ? describe(&state.policy) : []
+    var order = Array(0..<batch.count)
+    for _ in 0..<iterations {
+      if stepsPerGeneration > 1 {
+        for k in stride(from: order.count - 1, to: 0, by: -1) { order.swapAt(k, state.data.uniform(below: k + 1)) }
+      }
+      for step in 0..<stepsPerGeneration {
+        let share = order[order.count * step / stepsPerGeneration..<order.count * (step + 1) / stepsPerGeneration]
+        let chosen = share.filter { isKept[$0] }
+        if chosen.isEmpty { continue }
+        try learn(&state, chosen, weights, old: old, reference: reference, elapsed: elapsed, at: time)
+      }
+    }
+  }
+
+  // MARK: Experience
+
+  /// Samples a generation.
+  ///
+  /// - Returns: The return of each episode.
+  private mutating func collect(_ state: inout AlignmentState, in environments: EnvironmentBatch) -> [Double] {
+    let groups = environments.count / groupSize
+    batch.removeAll()
+    var returns: [Double] = []
+    for _ in 0..<(dynamicSampling ? resamples : 1) {
+      let (before, gamma) = (batch.count, gamma)
+      batch.collect(in: environments, groupsOf: groupSize, by: &state.policy, using: &state.exploration)
+      var fresh = (before..<batch.count).map { batch.discountedReturn(of: $0, gamma: gamma) }
+      note(fresh, &state.statistics)
+      if dynamicSampling {
+        let signals = (0..<groups).filter { group in
+          let own = fresh[group * groupSize..<(group + 1) * groupSize]
+          return own.contains { $0 != own.first! }
+        }
+        let wanted = signals.prefix(groups - before / groupSize)
+        batch.keep(groups: Array(0..<before / groupSize) + wanted.map { before / groupSize + $0 }, of: groupSize)
+        fresh = wanted.flatMap { fresh[$0 * groupSize..<($0 + 1) * groupSize] }
+      }
+      returns += fresh
+      if batch.count == groups * groupSize { break }
+    }
+    return returns
+  }
+
+  private func note(_ returns: [Double], _ statistics: inout BatchStatistics) {
+    let groups = returns.count / groupSize
+    let zero = GroupAdvantage.zeroSignalGroups(returns, groupSize: groupSize)
+    statistics.add(.zeroSignalGroups, Double(zero) / Double(groups))
+    if groupSize < 2 { return }
+    var deviations = 0.0
+    for start in stride(from: 0, to: returns.count, by: groupSize) {
+      let group = returns[start..<start + groupSize]
+      let mean = group.reduce(0, +) / Double(groupSize)
+      let squares = group.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      deviations += (squares / Double(groupSize - 1)).squareRoot()
+    }
+    statistics.add(.rewardStd, deviations / Double(groups))
+  }
+
+  /// log π of all steps, in the order of the sequences.
+  private mutating func describe(_ policy: inout LearnedPolicy) -> [Double] {
+    var logs = [Double](repeating: 0, count: batch.tokenCount)
+    let piece = 4096
+    var start = 0
+    var part = [Double](repeating: 0, count: min(piece, logs.count))
+    while start < logs.count {
+      let rows = batch.order[start..<min(start + piece, logs.count)]
+      gather(rows)
+      policy.forward(batch.observations, choosing: rows)
+      _ = policy.describe(gathered, rows: rows.count, logProbabilities: &part)
+      for k in 0..<rows.count { logs[start + k] = part[k] }
+      start += piece
+    }
+    return logs
+  }
+
+  private mutating func gather(_ rows: ArraySlice<Int>) {
+    let room = space.isDiscrete ? gathered.numbers.count : gathered.values.count / gathered.width
+    if room < rows.count { gathered = ActionStore(count: rows.count, for: space) }
+    let width = gathered.width
+    for (k, row) in rows.enumerated() {
+      if space.isDiscrete {
+        gathered.numbers[k] = batch.actions.numbers[row]
+      } else {
+        for j in 0..<width { gathered.values[k * width + j] = batch.actions.values[row * width + j] }
+      }
+    }
+  }
+
+  /// Notes the divergence of the policy from the reference at the sampled steps, summed over each episode.
+  private mutating func tellReference(_ state: inout AlignmentState) {
+    guard state.policy.isDiscrete else { return }
+    var sum = 0.0
+    var start = 0
+    while start < batch.tokenCount {
+      let rows = batch.order[start..<min(start + 4096, batch.tokenCount)]
+      state.policy.forward(batch.observations, choosing: rows)
+      state.reference.forward(batch.observations, choosing: rows)
+      let (own, other) = (state.policy.distributions, state.reference.distributions)
+      for row in 0..<rows.count { sum += other.divergence(from: own, row: row) }
+      start += 4096
+    }
+    state.statistics.add(.referenceKL, sum / Double(batch.count))
+  }
+
+  /// The learned rewards of all steps, in the order of the sequences.
+  private mutating func learnedRewards(_ state: inout AlignmentState) -> [Double] {
+    state.rewardModel!.forward(batch.observations, choosing: batch.order[...])
+    return batch.order.enumerated().map { k, row in
+      state.rewardModel!.reward(row: k, action: Int(batch.actions.numbers[row]))
+    }
+  }
+
+  // MARK: Advantages
+
+  /// The advantages, one an episode or one a step, and which episodes count.
+  private func advantages(
+    _ raw: [Double], _ reference: [Double], _ learned: [Double]?, _ values: [Double]
+  ) -> (advantages: [Double], isKept: [Bool]) {
+    let count = batch.count
+    var rewards = learned ?? batch.order.map { batch.rewards[$0] }
+    if placement == .reward && beta > 0 {
+      for k in rewards.indices {
+        rewards[k] -= beta * estimate(reference[k] - batch.logProbabilities[batch.order[k]])
+      }
+    }
+    for sequence in 0..<count where cache > 0 {
+      // Yu et al. (2025), eq. 13.
+      let over = batch.length(of: sequence) - (longest - cache)
+      if over > 0 { rewards[batch.tokens(of: sequence).upperBound - 1] -= min(1, Double(over) / Double(cache)) }
+    }
+    var returns: [Double] = []
+    for sequence in 0..<count {
+      var sum = 0.0
+      for token in batch.tokens(of: sequence).reversed() { sum = rewards[token] + gamma * sum }
+      returns.append(sum)
+    }
+    var isKept = [Bool](repeating: true, count: count)
+    for group in stride(from: 0, to: count, by: groupSize) where skipsZeroSignal {
+      if !(group..<group + groupSize).contains(where: { raw[$0] != raw[group] }) {
+        for sequence in group..<group + groupSize { isKept[sequence] = false }
+      }
+    }
+    if masksTruncated { for sequence in 0..<count where batch.truncated[sequence] { isKept[sequence] = false } }
+    switch supervision {
+    case .outcome: return (advantage.compute(returns, groupSize: groupSize), isKept)
+    case .toGo: return (returnsToGo(rewards), isKept)
+    case .process: return (processAdvantages(rewards), isKept)
+    case .critic: return (criticAdvantages(rewards, values), isKept)
+    }
+  }
+
+  /// The divergence at a step for its reward, by d = log π_ref − log π.
+  private func estimate(_ d: Double) -> Double {
+    switch loss.estimator {
+    case .k1: -d
+    case .k2: d * d / 2
+    case .k3, .k3Ratio: exp(d) - d - 1
+    }
+  }
+
+  /// The critic's values of all steps, in the order of the sequences; nothing without a critic.
+  private mutating func criticValues() -> [Double] {
+    guard critic != nil else { return [] }
+    critic!.forward(batch.observations, choosing: batch.order[...])
+    let critic = critic!
+    return batch.order.indices.map { critic.reward(row: $0, action: 0) }
+  }
+
+  /// Schulman et al. (2016), eq. 16. An episode that was cut off counts as ended.
+  private func criticAdvantages(_ rewards: [Double], _ values: [Double]) -> [Double] {
+    var result = rewards
+    for sequence in 0..<batch.count {
+      var (sum, next) = (0.0, 0.0)
+      for token in batch.tokens(of: sequence).reversed() {
+        sum = rewards[token] + gamma * next - values[token] + gamma * lambda * sum
+        result[token] = sum
+        next = values[token]
+      }
+    }
+    return result
+  }
+
+  private func returns(_ advantages: [Double], _ values: [Double]) -> [Double] {
+    zip(advantages, values).map { $0 + $1 }
+  }
+
+  private func returnsToGo(_ rewards: [Double]) -> [Double] {
+    var returns = rewards
+    for sequence in 0..<batch.count {
+      var sum = 0.0
+      for token in batch.tokens(of: sequence).reversed() {
+        sum = rewards[token] + gamma * sum
+        returns[token] = sum
+      }
+    }
+    return advantage.compute(returns, groupSize: 1)
+  }
+
+  /// Shao et al. (2024), section 4.1.3: rewards of steps normalised by those of their group, then summed from each step on.
+  private func processAdvantages(_ rewards: [Double]) -> [Double] {
+    var result = [Double](repeating: 0, count: rewards.count)
+    let size = advantage.baseline == .batch ? batch.count : groupSize
+    for group in stride(from: 0, to: batch.count, by: size) {
+      let range = batch.starts[group]..<batch.starts[group + size]
+      let normalized = advantage.compute(Array(rewards[range]), groupSize: range.count)
+      for sequence in group..<group + size {
+        var sum = 0.0
+        for token in batch.tokens(of: sequence).reversed() {
+          sum = normalized[token - range.lowerBound] + gamma * sum
+          result[token] = sum
+        }
+      }
+    }
+    return result
+  }
+
+  // MARK: Learning
+
+  /// One optimizer step on some sequences.
+  private mutating func learn(
+    _ state: inout AlignmentState, _ chosen: [Int], _ advantages: [Double], old: [Double], reference: [Double],
+    elapsed: Double, at time: TrainingTime
+  ) throws(SettingProblem) {
+    let tokens = chosen.reduce(0) { $0 + batch.length(of: $1) }
+    let isFirst = old.isEmpty
+    state.policy.zeroGradients()
+    var (lossSum, entropy, divergence, clipped) = (0.0, 0.0, 0.0, 0.0)
+    for piece in 0..<accumulation {
+      let part = chosen[chosen.count * piece / accumulation..<chosen.count * (piece + 1) / accumulation]
+      if part.isEmpty { continue }
+      let places = part.flatMap { Array(batch.tokens(of: $0)) }
+      let rows = places.map { batch.order[$0] }
+      gather(rows[...])
+      state.policy.forward(batch.observations, choosing: rows[...])
+      var logs = [Double](repeating: 0, count: rows.count)
+      entropy += state.policy.describe(gathered, rows: rows.count, logProbabilities: &logs) * Double(rows.count)
+      let oldLogs = isFirst ? logs : places.map { old[$0] }
+      let isPerSequence = advantages.count == batch.count && supervision == .outcome
+      let group = GroupBatch(
+        lengths: part.map { batch.length(of: $0) }, logProbabilities: logs, oldLogProbabilities: oldLogs,
+        referenceLogProbabilities: reference.isEmpty ? [] : places.map { reference[$0] },
+        advantages: isPerSequence ? part.map { advantages[$0] } : places.map { advantages[$0] })
+      var gradients = [Double](repeating: 0, count: rows.count)
+      let isLocal = loss.lossType == .bnpo
+      let report = loss.evaluate(
+        group,
+        totals: isLocal
+          ? GroupTotals(sequences: part.count, tokens: rows.count)
+          : GroupTotals(sequences: chosen.count, tokens: tokens), into: &gradients)
+      // bnpo takes the mean over pieces of the means over their steps.
+      let share = isLocal ? 1 / Double(accumulation) : 1
+      if share != 1 { for k in gradients.indices { gradients[k] *= share } }
+      lossSum += share * report.loss
+      clipped += report.clipFraction * Double(loss.importanceSamplingLevel == .token ? rows.count : part.count)
+      for k in logs.indices {
+        let logRatio = logs[k] - oldLogs[k]
+        divergence += exp(logRatio) - 1 - logRatio
+      }
+      try time.check(report.loss, .policyLoss)
+      state.policy.backward(gathered, rows: rows.count, logProbability: gradients)
+    }
+    let norm = try optimizer.step(&state.policy, elapsed: elapsed, at: time)
+    state.statistics.add(.policyLoss, lossSum)
+    state.statistics.add(.entropy, entropy / Double(tokens))
+    state.statistics.add(.kl, divergence / Double(tokens))
+    state.statistics.add(
+      .clipFraction, clipped / Double(loss.importanceSamplingLevel == .token ? tokens : chosen.count))
+    state.statistics.add(.gradientNorm, norm)
+    if critic != nil { learnValues(&state, chosen) }
+    optimizerSteps += 1
+    if syncsReference && optimizerSteps % syncSteps == 0 { state.reference.approach(state.policy, by: mixup) }
+  }
+}
+
+extension GroupOptimizer {
+  /// A step of the critic towards the returns of some sequences.
+  private mutating func learnValues(_ state: inout AlignmentState, _ chosen: [Int]) {
+    let places = chosen.flatMap { Array(batch.tokens(of: $0)) }
+    critic!.forward(batch.observations, choosing: places.map { batch.order[$0] }[...])
+    var derivatives = [Double](repeating: 0, count: places.count)
+    var sum = 0.0
+    for (row, place) in places.enumerated() {
+      let error = critic!.reward(row: row, action: 0) - targets[place]
+      sum += error * error
+      derivatives[row] = 2 * error / Double(places.count)
+    }
+    critic!.step(
+      actions: [Int32](repeating: 0, count: places.count), derivatives: derivatives, learningRate: criticRate)
+    state.statistics.add(.valueLoss, sum / Double(places.count))
+  }
+}
+
+extension GroupOptimizer: Checkpointable {
+  /// Appends the optimizer.
+  public func save(to writer: inout StateWriter) {
+    optimizer.save(to: &writer)
+    writer.write(optimizerSteps)
+    critic?.save(to: &writer)
+  }
+
+  /// Takes up the optimizer.
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    try optimizer.restore(from: &reader)
+    optimizerSteps = try reader.integer()
+    try critic?.restore(from: &reader)
+  }
+}
