@@ -21,7 +21,7 @@ public struct Pipeline: BatchLearner, ~Copyable {
   static let stages = Parameter<[Setting]>(
     "stages", type: "list of objects", default: .list([.object([.init("id", .text("grpo"))])]),
     range: "each with an id, `iterations` and the stage's own parameters",
-    "what is done, one after another: \(Self.methods.map(\.id).joined(separator: ", "))"
+    "what is done, one after another: \(Self.methods.map { $0.about.id }.joined(separator: ", "))"
   ) { setting throws(SettingProblem) in
     guard let elements = setting.elements, !elements.isEmpty else {
       throw SettingProblem("\(setting) is \(setting.kind); write a list of stages like [{id: \"sft\", iterations: 20}]")
@@ -101,8 +101,8 @@ public struct Pipeline: BatchLearner, ~Copyable {
     guard let fields = setting.fields, let id = setting["id"]?.text else {
       throw SettingProblem("\(setting) has no id; write a stage like {id: \"sft\", iterations: 20}", at: place)
     }
-    guard let method = methods.first(where: { $0.id == id }) else {
-      let ids = methods.map(\.id)
+    guard let method = methods.first(where: { $0.about.id == id }) else {
+      let ids = methods.map { $0.about.id }
       let hint =
         Spelling.suggestion(for: id, among: ids).map { "did you mean \"\($0)\"?" }
         ?? "there are: " + ids.joined(separator: ", ")
@@ -131,7 +131,7 @@ public struct Pipeline: BatchLearner, ~Copyable {
   private static func make(
     _ plan: Plan, context: BatchContext, state: AlignmentState
   ) throws(SettingProblem) -> any AlignmentStage {
-    try methods.first { $0.id == plan.id }!.init(plan.settings, context: context, state: state)
+    try methods.first { $0.about.id == plan.id }!.init(plan.settings, context: context, state: state)
   }
 
   /// What updates said.

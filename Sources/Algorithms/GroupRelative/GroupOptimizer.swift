@@ -196,9 +196,9 @@ public struct GroupOptimizer: Sendable {
 
   private func note(_ returns: [Double], _ statistics: inout BatchStatistics) {
     let groups = returns.count / groupSize
+    if groupSize < 2 { return }
     let zero = GroupAdvantage.zeroSignalGroups(returns, groupSize: groupSize)
     statistics.add(.zeroSignalGroups, Double(zero) / Double(groups))
-    if groupSize < 2 { return }
     var deviations = 0.0
     for start in stride(from: 0, to: returns.count, by: groupSize) {
       let group = returns[start..<start + groupSize]

@@ -141,7 +141,7 @@ enum GroupParameters {
 
 /// Published settings of GRPO. What a configuration gives stands over them.
 enum GroupPreset: String, CaseIterable, Sendable {
-  case none
+  case custom = "none"
   /// TRL's defaults.
   case trl
   /// Shao et al. (2024), section 4.2.
@@ -154,7 +154,7 @@ enum GroupPreset: String, CaseIterable, Sendable {
   case gspo
 
   static let parameter = Parameter<GroupPreset>.choice(
-    "preset", default: .none, "whose published settings hold where nothing else is given")
+    "preset", default: .custom, "whose published settings hold where nothing else is given")
 
   static func expand(_ given: [Setting.Field]) -> [Setting.Field] {
     guard let field = given.first(where: { $0.key == parameter.declaration.name }),
@@ -166,7 +166,7 @@ enum GroupPreset: String, CaseIterable, Sendable {
 
   private var settings: [Setting.Field] {
     switch self {
-    case .none: []
+    case .custom: []
     case .trl:
       [
         .init("num_generations", .integer(8)), .init("loss_type", .text("dapo")), .init("beta", .integer(0)),
