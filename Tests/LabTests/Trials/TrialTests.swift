@@ -23,7 +23,9 @@ import Testing
   /// A configuration of a few steps for an algorithm, on a task that suits it.
   private func configuration(of algorithm: AlgorithmEntry) -> String {
     let id = algorithm.about.id
-    let takesPolicy = !algorithm.acceptsVectors && algorithm.about.parameters.contains { $0.name == "policy" }
+    let takesPolicy =
+      !algorithm.acceptsVectors
+      && algorithm.about.parameters.contains { $0.name == "policy" && $0.choices.isEmpty }
     let policy = takesPolicy ? ", policy: 'uniform'" : ""
     let (environment, budget) =
       switch algorithm.kind {
