@@ -126,7 +126,7 @@ extension FiniteTask {
   fileprivate mutating func unfold(_ unfolded: UnfoldedModel) throws(SettingProblem) {
     observations = try unfolded.observations(observations)
     model = unfolded.model
-    grid = nil
+    (grid, tokens, heldOut) = (nil, nil, nil)
   }
 }
 

@@ -95,7 +95,8 @@ extension PreparedTask {
     case .finite, .bandit, .sampled:
       if wanted != "one-hot" {
         let reason =
-          model == nil ? "the states of this task have neither coordinates nor tokens" : "noisy rewards come with numbered states"
+          model == nil
+          ? "the states of this task have neither coordinates nor tokens" : "noisy rewards come with numbered states"
         throw SettingProblem("\(reason); write \"one-hot\"", at: ".features")
       }
       return VectorTask(TabularVectorView(anyEnvironment(seesStates: false)), usesStateIndices: true) { view, request in
