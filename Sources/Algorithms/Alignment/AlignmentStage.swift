@@ -102,12 +102,12 @@ public enum AlignmentParameters {
     /// A logit for each state and action.
     case table = "tabular"
     /// A network.
-    case network
+    case network = "mlp"
   }
 
   static let policy = Parameter<Form>.choice(
     "policy", default: .auto,
-    "tabular: a logit for each state and action; network; auto: tabular where states are numbered")
+    "tabular: a logit for each state and action; mlp: a network; auto: tabular where states are numbered")
   static let initial = Parameter<[Double]?>(
     "initial_probabilities", type: "list of probabilities or null", default: .null, range: "(0, 1), sum 1",
     "what a table begins with in every state, a probability for each action; null for equal ones"
@@ -212,7 +212,7 @@ extension AlignmentState {
     let canBeTable = context.usesStateIndices && context.actionSpace.isDiscrete
     if form == .table && !canBeTable {
       throw SettingProblem(
-        "a table needs a task whose states are numbered, seen one-hot; write \"network\"", at: ".policy")
+        "a table needs a task whose states are numbered, seen one-hot; write \"mlp\"", at: ".policy")
     }
     let initial = settings[AlignmentParameters.initial]
     if form == .table || form == .auto && canBeTable {

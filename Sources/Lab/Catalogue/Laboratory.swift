@@ -148,7 +148,9 @@ public struct Laboratory: Sendable {
       L.about, kind: .policy, units: [.iterations], acceptsVectors: false,
       check: { settings, task in try BatchTrial<L>.check(settings, task) },
       make: { request in try BatchTrial<L>.process(for: request) })
-    entry.expand = { given, environment throws(SettingProblem) in try L.expand(given, environment: environment) }
+    entry.expand = { given, environment throws(SettingProblem) in
+      try L.expand(given, environment: environment?.about.id ?? "")
+    }
     add(entry)
   }
 

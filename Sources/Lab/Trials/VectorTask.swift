@@ -112,7 +112,7 @@ extension PreparedTask {
     let wanted = values.first { $0.key == "features" }?.value.text ?? "one-hot"
     if wanted != "auto" { return wanted }
     guard case .finite(let task) = content, task.tokens != nil, wrapping == nil else { return "one-hot" }
-    return values.first { $0.key == "policy" }?.value.text == "network" ? "tokens" : "one-hot"
+    return values.first { $0.key == "policy" }?.value.text == "mlp" ? "tokens" : "one-hot"
   }
 
   /// The observations of all states of a finite task, state by state; nil where the task has no model.
