@@ -98,7 +98,7 @@ public enum AlignmentParameters {
   /// What the policy is.
   public enum Form: String, CaseIterable, Sendable {
     /// A table where states are numbered, a network elsewhere.
-    case auto
+    case auto = "automatic"
     /// A logit for each state and action.
     case table = "tabular"
     /// A network.
@@ -107,7 +107,7 @@ public enum AlignmentParameters {
 
   static let policy = Parameter<Form>.choice(
     "policy", default: .auto,
-    "tabular: a logit for each state and action; mlp: a network; auto: tabular where states are numbered")
+    "tabular: a logit for each state and action; mlp: a network; automatic: tabular where states are numbered")
   static let initial = Parameter<[Double]?>(
     "initial_probabilities", type: "list of probabilities or null", default: .null, range: "(0, 1), sum 1",
     "what a table begins with in every state, a probability for each action; null for equal ones"
