@@ -42,8 +42,10 @@ import Testing
 
   /// Whether an algorithm has a tabular form; the others are tested with the driver of networks.
   private static func keepsTables(_ algorithm: AlgorithmEntry) -> Bool {
-    !algorithm.acceptsVectors
-      || algorithm.about.parameters.contains { $0.name == PolicyForm.parameter.declaration.name }
+    let names = algorithm.about.parameters.map(\.name)
+    // Alignment methods update by whole generations, with a table as with a network.
+    return !algorithm.acceptsVectors
+      || (names.contains(PolicyForm.parameter.declaration.name) && !names.contains("generation_batch_size"))
   }
 
   /// Every algorithm in the catalogue runs, records, and repeats to the byte; another seed gives another curve where anything is random.
