@@ -107,7 +107,7 @@ extension Metric {
   var isState: Bool {
     switch self {
     case .valueError, .optimalityGap, .behaviorGap, .regret, .residual, .errorBound, .statesChanged, .agreement,
-      .targetBias, .targetVariance:
+      .targetBias, .targetVariance, .optimumKL, .optimumKLReverse, .regularizedGap, .trueReturn, .proxyReturn:
       true
     default: false
     }
