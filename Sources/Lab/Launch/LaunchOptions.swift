@@ -21,7 +21,7 @@ struct LaunchOptions: Sendable, Equatable {
   /// Further words for `sbatch`, such as `--account=lab`.
   var arguments: [String] = []
 
-  private static let keys = [
+  static let keys = [
     "tasks", "time", "memory", "partition", "throttle", "cores", "retries", "poll", "arguments",
   ]
 

@@ -115,6 +115,7 @@ struct ConfigurationSchema {
           .object([.init("type", .text("array")), .init("items", variant), .init("minItems", .integer(1))])),
         .init("confirm", confirm), .init("question", .object([.init("type", .text("string"))])),
         .init("audit", Self.object(AuditPlan.keys.map { .init($0, .boolean(true)) }, required: [])),
+        .init("launch", Self.object(LaunchOptions.keys.map { .init($0, .boolean(true)) }, required: [])),
       ], required: [],
       more: [
         .init("$schema", .text("https://json-schema.org/draft/2020-12/schema")),

@@ -31,7 +31,7 @@ import Testing
     return "{id: '\(id)'" + small.filter { names.contains($0.0) }.map { ", \($0.0): \($0.1)" }.joined() + "}"
   }
 
-  static let learners = Laboratory.standard.algorithms.filter { $0.expand != nil }.map(\.about.id)
+  static let learners = Laboratory.standard.algorithms.filter { $0.expand != nil && $0.acceptsVectors }.map(\.about.id)
 
   /// Every method of vectors trains, records and evaluates on a control task, and repeats to the byte.
   @Test(arguments: learners)

@@ -24,7 +24,7 @@ import Testing
   private func configuration(of algorithm: AlgorithmEntry) -> String {
     let id = algorithm.about.id
     let takesPolicy =
-      !algorithm.acceptsVectors
+      (!algorithm.acceptsVectors || algorithm.kind == .prediction)
       && algorithm.about.parameters.contains { $0.name == "policy" && $0.choices.isEmpty }
     let policy = takesPolicy ? ", policy: 'uniform'" : ""
     let (environment, budget) =
