@@ -44,37 +44,46 @@ struct Engine {
     let result = Mutex<(outcome: Outcome, error: LabError?)>((Outcome(), nil))
   }
 
-  /// The trials to do now, in the order of the plan.
-  func pending() -> [Trial] {
-    var trials: [Trial] = []
-    var position = 0
+  /// The trials to do now, as places in the plan, which has all seeds of a variant side by side.
+  func pending() -> [Int] {
+    var places: [Int] = []
     let held = journal.keys
+    var place = 0
     for variant in experiment.variants {
-      for (index, seed) in experiment.seeds.enumerated() {
-        let wants = variant.record.values == .all || (variant.record.values == .first && index == 0)
-        var trial = Trial(variant: variant, root: experiment.root, seed: seed, wantsTables: wants)
-        trial.wantsPolicy = variant.record.policy == .all || (variant.record.policy == .first && index == 0)
-        if shard.contains(position) && !held.contains(trial.key) { trials.append(trial) }
-        position += 1
+      for seed in experiment.seeds {
+        if shard.contains(place) && !held.contains(.init(variant: variant.key, seed: seed)) { places.append(place) }
+        place += 1
       }
     }
-    return trials
+    return places
+  }
+
+  /// The trial at a place of the plan; made when its turn comes, for there may be millions.
+  private func trial(at place: Int) -> Trial {
+    let (number, index) = place.quotientAndRemainder(dividingBy: experiment.seeds.count)
+    let variant = experiment.variants[number]
+    let (tables, policy) = (variant.record.values, variant.record.policy)
+    var trial = Trial(
+      variant: variant, root: experiment.root, seed: experiment.seeds[index],
+      wantsTables: tables == .all || (tables == .first && index == 0))
+    trial.wantsPolicy = policy == .all || (policy == .first && index == 0)
+    return trial
   }
 
   /// Runs them.
   ///
   /// - Throws: ``LabError`` (73) where a finished trial cannot be kept; the others are stopped at once.
-  func run(_ trials: [Trial], progress: Progress?) async throws(LabError) -> Outcome {
+  func run(_ places: [Int], progress: Progress?) async throws(LabError) -> Outcome {
     let shared = Shared()
-    let workers = min(jobs, max(1, trials.count))
-    let threads = max(1, jobs / max(1, trials.count))
+    let workers = min(jobs, max(1, places.count))
+    let threads = max(1, jobs / max(1, places.count))
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<workers {
         group.addTask {
           while !Interrupt.isRequested {
             let index = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
-            if index >= trials.count || shared.result.withLock({ $0.error != nil }) { return }
-            var trial = trials[index]
+            if index >= places.count || shared.result.withLock({ $0.error != nil }) { return }
+            var trial = self.trial(at: places[index])
             trial.threads = threads
             self.run(trial, shared: shared, progress: progress)
           }

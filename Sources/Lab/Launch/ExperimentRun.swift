@@ -35,7 +35,7 @@ struct ExperimentRun {
     engine.shard = shard
     let trials = engine.pending()
     let held = experiment.trialCount - trials.count
-    let outcome = try await withProgress(of: trials) { progress throws(LabError) in
+    let outcome = try await withProgress(of: trials.count) { progress throws(LabError) in
       try await engine.run(trials, progress: progress)
     }
     if shard.count > 1 { try journal.refresh() }
@@ -57,9 +57,9 @@ struct ExperimentRun {
   }
 
   private func withProgress<R: Sendable>(
-    of trials: [Trial], _ body: (Progress?) async throws(LabError) -> R
+    of trials: Int, _ body: (Progress?) async throws(LabError) -> R
   ) async throws -> R {
-    guard !isQuiet, Progress.isWanted, !trials.isEmpty else { return try await body(nil) }
+    guard !isQuiet, Progress.isWanted, trials > 0 else { return try await body(nil) }
     let progress = Progress(trials: trials)
     let drawing = Swift.Task.detached { await progress.draw() }
     do {

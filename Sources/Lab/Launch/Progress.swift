@@ -9,10 +9,10 @@ final class Progress: Sendable {
   private let start = ContinuousClock.now
   private let isStopped = Atomic<Bool>(false)
 
-  /// - Parameter trials: The trials to be run now; each counts as much as any other.
-  init(trials: [Trial]) {
-    self.trials = trials.count
-    total = Double(trials.count)
+  /// - Parameter trials: How many trials are to be run now; each counts as much as any other.
+  init(trials: Int) {
+    self.trials = trials
+    total = Double(trials)
   }
 
   /// Counts finished units of one variant's budget.
