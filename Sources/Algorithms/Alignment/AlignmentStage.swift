@@ -116,12 +116,7 @@ public enum AlignmentParameters {
     guard let elements = setting.elements, !elements.isEmpty else {
       throw SettingProblem("\(setting) is \(setting.kind); write a list like [0.5, 0.3, 0.2], or null")
     }
-    var numbers: [Double] = []
-    for (index, element) in elements.enumerated() {
-      do throws(SettingProblem) {
-        numbers.append(try Interval.positive(through: 1).number(element))
-      } catch { throw SettingProblem(error.message, at: "[\(index)]") }
-    }
+    let numbers = try elements.read(Interval.positive(through: 1).number)
     let sum = numbers.reduce(0, +)
     guard abs(sum - 1) <= 1e-9 else {
       throw SettingProblem("the probabilities sum to \(sum); make them sum to 1")

@@ -103,9 +103,8 @@ public struct Pipeline: BatchLearner, ~Copyable {
     }
     guard let method = methods.first(where: { $0.about.id == id }) else {
       let ids = methods.map { $0.about.id }
-      let hint =
-        Spelling.suggestion(for: id, among: ids).map { "did you mean \"\($0)\"?" }
-        ?? "there are: " + ids.joined(separator: ", ")
+      let hint = Spelling.hint(
+        for: id, among: ids, otherwise: "there are: " + ids.joined(separator: ", "))
       throw SettingProblem("there is no stage \"\(id)\"; \(hint)", at: place + ".id")
     }
     do throws(SettingProblem) {

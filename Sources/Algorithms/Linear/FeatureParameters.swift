@@ -44,13 +44,7 @@ public enum FeatureParameters {
   ) { setting throws(SettingProblem) in
     guard let elements = setting.elements else { return [try Interval.finite.number(setting)] }
     if elements.isEmpty { throw SettingProblem("the list has no numbers; give one a feature") }
-    var numbers: [Double] = []
-    for (index, element) in elements.enumerated() {
-      do throws(SettingProblem) {
-        numbers.append(try Interval.finite.number(element))
-      } catch { throw SettingProblem(error.message, at: "[\(index)]") }
-    }
-    return numbers
+    return try elements.read(Interval.finite.number)
   }
   /// The step size.
   public static let alpha = Parameter<Schedule>.schedule(
@@ -73,7 +67,7 @@ public enum FeatureParameters {
     if setting == .null { return .automatic }
     if let text = setting.text {
       guard words.contains(text) else {
-        let hint = Spelling.suggestion(for: text, among: words).map { "did you mean \"\($0)\"?" } ?? "write one of them"
+        let hint = Spelling.hint(for: text, among: words, otherwise: "write one of them")
         throw SettingProblem("\"\(text)\" is none of \(words.map { "\"\($0)\"" }.joined(separator: ", ")); \(hint)")
       }
       return .named(text)
@@ -89,13 +83,8 @@ public enum FeatureParameters {
       guard elements.count == rows[0].elements?.count else {
         throw SettingProblem("the row has \(elements.count) numbers, the first one another number", at: "[\(index)]")
       }
-      var values: [Double] = []
-      for (place, element) in elements.enumerated() {
-        do throws(SettingProblem) {
-          values.append(try Interval.finite.number(element))
-        } catch { throw SettingProblem(error.message, at: "[\(index)][\(place)]") }
-      }
-      numbers.append(values)
+      numbers.append(
+        try SettingProblem.at("[\(index)]") { () throws(SettingProblem) in try elements.read(Interval.finite.number) })
     }
     return .matrix(numbers)
   }

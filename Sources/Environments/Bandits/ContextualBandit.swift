@@ -24,13 +24,8 @@ public struct ContextualBandit: ContextualBanditEnvironment, Sendable {
       guard let elements = row.elements, !elements.isEmpty, elements.count == rows[0].elements?.count else {
         throw SettingProblem("\(row) is no row of as many numbers as the first one", at: "[\(index)]")
       }
-      var values: [Double] = []
-      for (place, element) in elements.enumerated() {
-        do throws(SettingProblem) {
-          values.append(try Interval.finite.number(element))
-        } catch { throw SettingProblem(error.message, at: "[\(index)][\(place)]") }
-      }
-      numbers.append(values)
+      numbers.append(
+        try SettingProblem.at("[\(index)]") { () throws(SettingProblem) in try elements.read(Interval.finite.number) })
     }
     return numbers
   }

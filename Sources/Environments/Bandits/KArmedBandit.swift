@@ -24,13 +24,7 @@ public struct KArmedBandit: BanditEnvironment, Sendable {
       throw SettingProblem("\(setting) is \(setting.kind); write a list of numbers or null")
     }
     guard !elements.isEmpty else { throw SettingProblem("the list has no numbers; give a mean for each arm") }
-    var numbers: [Double] = []
-    for (index, element) in elements.enumerated() {
-      do throws(SettingProblem) {
-        numbers.append(try Interval.finite.number(element))
-      } catch { throw SettingProblem(error.message, at: "[\(index)]") }
-    }
-    return numbers
+    return try elements.read(Interval.finite.number)
   }
   static let meanOffset = Parameter.real(
     "mean_offset", default: 0, "the mean of the law that means are drawn from (4 in Figure 2.5); gaussian only")

@@ -156,9 +156,8 @@ extension Gridworld {
           case "hazard": hazard = try Interval.finite.number(field.value)
           case "bump": bump = field.value == .null ? nil : try Interval.finite.number(field.value)
           default:
-            let hint =
-              Spelling.suggestion(for: field.key, among: names).map { "did you mean \"\($0)\"?" }
-              ?? "there are: " + names.joined(separator: ", ")
+            let hint = Spelling.hint(
+              for: field.key, among: names, otherwise: "there are: " + names.joined(separator: ", "))
             throw SettingProblem("there is no reward \"\(field.key)\"; \(hint)")
           }
         } catch { throw SettingProblem(error.message, at: ".\(field.key)") }

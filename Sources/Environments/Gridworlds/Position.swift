@@ -56,13 +56,7 @@ extension Parameter where Value == [Position] {
       guard let elements = setting.elements else {
         throw SettingProblem("\(setting) is \(setting.kind); write a list of [row, column], counted from 1")
       }
-      var positions: [Position] = []
-      for (index, element) in elements.enumerated() {
-        do throws(SettingProblem) {
-          positions.append(try Position(element))
-        } catch { throw SettingProblem(error.message, at: "[\(index)]") }
-      }
-      return positions
+      return try elements.read(Position.init)
     }
   }
 }

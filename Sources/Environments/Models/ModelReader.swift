@@ -30,10 +30,7 @@ extension ModelReader {
     }
     let keys = ["format", "states", "actions", "initial", "state_labels", "action_labels", "transitions"]
     for field in fields where !keys.contains(field.key) {
-      let hint =
-        Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
-        ?? "it has: " + keys.joined(separator: ", ")
-      throw SettingProblem("the format has no \"\(field.key)\"; \(hint)")
+      throw SettingProblem("the format has no \"\(field.key)\"; \(Spelling.hint(for: field.key, among: keys))")
     }
     guard let format = json["format"] else {
       throw SettingProblem("\"format\" is missing; write \"format\": \"rl-lab-mdp/1\"")

@@ -55,13 +55,7 @@ public enum FrozenLake: FiniteEnvironment {
     guard let elements = setting.elements, elements.count == 3 else {
       throw SettingProblem("\(setting) is no list of 3 numbers; give the rewards [goal, hole, frozen]")
     }
-    var rewards: [Double] = []
-    for (index, element) in elements.enumerated() {
-      do throws(SettingProblem) {
-        rewards.append(try Interval.finite.number(element))
-      } catch { throw SettingProblem(error.message, at: "[\(index)]") }
-    }
-    return rewards
+    return try elements.read(Interval.finite.number)
   }
 
   /// What configurations and readers see.

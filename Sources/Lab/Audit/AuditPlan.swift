@@ -49,34 +49,20 @@ struct AuditPlan: Sendable {
   ///
   /// - Throws: ``SettingProblem`` with the place below `audit`.
   init(_ setting: Setting) throws(SettingProblem) {
-    guard let fields = setting.fields else {
+    guard setting.fields != nil else {
       throw SettingProblem(
         "\(setting) is \(setting.kind); write an object, {estimators: [\"reinforce\"], samples: 1000}")
     }
-    for field in fields where !Self.keys.contains(field.key) {
-      let hint =
-        Spelling.suggestion(for: field.key, among: Self.keys).map { "did you mean \"\($0)\"?" }
-        ?? "it has: " + Self.keys.joined(separator: ", ")
-      throw SettingProblem("audit has no \"\(field.key)\"; \(hint)", at: ".\(field.key)")
-    }
+    try setting.checkKeys(Self.keys, of: "audit")
     func read<Value>(
       _ key: String, _ body: (Setting) throws(SettingProblem) -> Value
     ) throws(SettingProblem) -> Value? {
-      guard let setting = setting[key], setting != .null else { return nil }
-      do throws(SettingProblem) {
-        return try body(setting)
-      } catch { throw SettingProblem(error.message, at: ".\(key)\(error.place)") }
+      setting[key] == .null ? nil : try setting.read(key, body)
     }
     func numbers(_ setting: Setting, _ interval: Interval) throws(SettingProblem) -> [Double] {
       guard let elements = setting.elements else { return [try interval.number(setting)] }
       if elements.isEmpty { throw SettingProblem("the list is empty; give numbers in \(interval)") }
-      var numbers: [Double] = []
-      for (index, element) in elements.enumerated() {
-        do throws(SettingProblem) {
-          numbers.append(try interval.number(element))
-        } catch { throw SettingProblem(error.message, at: "[\(index)]") }
-      }
-      return numbers
+      return try elements.read(interval.number)
     }
     if let given = try read("estimators", Self.estimators) { estimators = given }
     if let given = try read("samples", { s throws(SettingProblem) in try Interval.whole(s, in: 2...100_000_000) }) {
@@ -126,9 +112,9 @@ struct AuditPlan: Sendable {
     var estimators: [Estimator] = []
     for (index, element) in elements.enumerated() {
       guard let estimator = element.text.flatMap(Estimator.init(rawValue:)) else {
-        let hint = element.text.flatMap { Spelling.suggestion(for: $0, among: words) }.map { "did you mean \"\($0)\"?" }
-        throw SettingProblem(
-          "\(element) is no estimator; \(hint ?? "give some of: " + words.joined(separator: ", "))", at: "[\(index)]")
+        let hint = Spelling.hint(
+          for: element.text ?? "", among: words, otherwise: "give some of: " + words.joined(separator: ", "))
+        throw SettingProblem("\(element) is no estimator; \(hint)", at: "[\(index)]")
       }
       if estimators.contains(estimator) {
         throw SettingProblem("\(element) comes twice; keep one", at: "[\(index)]")

@@ -76,10 +76,39 @@ public struct Budget: Sendable, Equatable {
   /// How many, at least 1.
   public let count: Int
 
+  /// The largest budget, which no machine gets through.
+  static let mostUnits = 1_000_000_000_000
+
   /// So many of a unit.
   public init(_ unit: Unit, _ count: Int) {
     self.unit = unit
     self.count = count
+  }
+
+  /// Reads `{episodes: N}`, `{steps: N}` or `{iterations: N}`.
+  ///
+  /// - Throws: ``SettingProblem``, also where the algorithm does not count the unit.
+  init(_ setting: Setting, for entry: AlgorithmEntry) throws(SettingProblem) {
+    let units = Unit.allCases.map(\.rawValue)
+    guard let fields = setting.fields else {
+      throw SettingProblem(
+        "\(setting) is \(setting.kind); write {episodes: 500}, {steps: 100000} or {iterations: 100}")
+    }
+    try setting.checkKeys(
+      units, of: "a budget", otherwise: "it has exactly one of: " + units.joined(separator: ", "))
+    guard fields.count == 1, let unit = Unit(rawValue: fields[0].key) else {
+      let given = fields.isEmpty ? "it is empty" : "it has " + fields.map(\.key).joined(separator: " and ")
+      throw SettingProblem("a budget is exactly one of episodes, steps, iterations; \(given)")
+    }
+    if !entry.units.contains(unit) {
+      let allowed = entry.units.map(\.rawValue).joined(separator: " or ")
+      throw SettingProblem(
+        "\"\(entry.about.id)\" does not count \(unit.rawValue); give \(allowed)", at: ".\(unit.rawValue)")
+    }
+    self.unit = unit
+    count = try SettingProblem.at(".\(unit.rawValue)") { () throws(SettingProblem) in
+      try Interval.whole(fields[0].value, in: 1...Self.mostUnits)
+    }
   }
 }
 

@@ -72,7 +72,7 @@ struct TaskOptions {
   func applied(to task: FiniteTask) throws(SettingProblem) -> FiniteTask {
     var task = task
     if let rule = value(Self.aggregate, else: nil) {
-      try at(".aggregate") { () throws(SettingProblem) in
+      try SettingProblem.at(".aggregate") { () throws(SettingProblem) in
         let numbers = try rule.numbers(of: task.observations?.count ?? task.model.stateCount, grid: task.grid)
         let groups = (0..<task.model.stateCount).map { Int(numbers[task.observations?[$0] ?? $0]) }
         task.observations = try Observations(groups, of: task.model)
@@ -80,17 +80,17 @@ struct TaskOptions {
     }
     let slip = value(Self.slip, else: 0)
     if slip > 0 {
-      try at(".slip") { () throws(SettingProblem) in task.model = try task.model.slipping(slip) }
+      try SettingProblem.at(".slip") { () throws(SettingProblem) in task.model = try task.model.slipping(slip) }
     }
     let sticky = value(Self.sticky, else: 0)
     if sticky > 0 {
-      try at(".sticky_actions") { () throws(SettingProblem) in
+      try SettingProblem.at(".sticky_actions") { () throws(SettingProblem) in
         try task.unfold(UnfoldedModel(sticky: sticky, task.model))
       }
     }
     let history = value(Self.history, else: 1)
     if history > 1 {
-      try at(".history") { () throws(SettingProblem) in
+      try SettingProblem.at(".history") { () throws(SettingProblem) in
         try task.unfold(UnfoldedModel(history: history, task.model, observations: task.observations))
       }
     }
@@ -107,17 +107,11 @@ struct TaskOptions {
     options.noise = value(Self.noise, else: 0)
     options.history = value(Self.history, else: 1)
     if let rule = value(Self.aggregate, else: nil) {
-      try at(".aggregate") { () throws(SettingProblem) in
+      try SettingProblem.at(".aggregate") { () throws(SettingProblem) in
         options.groups = try rule.numbers(of: space.stateCount, grid: nil)
       }
     }
     return options == WrappedTask.Options() ? nil : options
-  }
-
-  private func at(_ place: String, _ body: () throws(SettingProblem) -> Void) throws(SettingProblem) {
-    do throws(SettingProblem) {
-      try body()
-    } catch { throw SettingProblem(error.message, at: place + error.place) }
   }
 }
 
@@ -139,9 +133,7 @@ extension TaskOptions.Aggregation {
         throw SettingProblem("a block has no \"\(field.key)\"; write {rows: 2, columns: 2}", at: ".\(field.key)")
       }
       func side(_ key: String) throws(SettingProblem) -> Int {
-        do throws(SettingProblem) {
-          return try Interval.whole(setting[key] ?? .integer(1), in: 1...1_000_000)
-        } catch { throw SettingProblem(error.message, at: ".\(key)") }
+        try setting.read(key) { side throws(SettingProblem) in try Interval.whole(side, in: 1...1_000_000) } ?? 1
       }
       if fields.isEmpty { throw SettingProblem("the block has no size; write {rows: 2, columns: 2}") }
       self = .blocks(rows: try side("rows"), columns: try side("columns"))
@@ -157,9 +149,7 @@ extension TaskOptions.Aggregation {
     }
     if elements.isEmpty { throw SettingProblem("the list is empty; give a group for each state") }
     func number(_ element: Setting, _ place: String) throws(SettingProblem) -> Int {
-      do throws(SettingProblem) {
-        return try Interval.whole(element, in: 0...1_000_000_000)
-      } catch { throw SettingProblem(error.message, at: place) }
+      try SettingProblem.at(place) { () throws(SettingProblem) in try Interval.whole(element, in: 0...1_000_000_000) }
     }
     if elements.allSatisfy({ $0.elements != nil }) {
       var groups: [[Int]] = []

@@ -124,9 +124,8 @@ struct Arguments {
     guard let text = value(name) else { return nil }
     guard let choice = C(rawValue: text) else {
       let words = C.allCases.map(\.rawValue)
-      let hint =
-        Spelling.suggestion(for: text, among: words).map { "did you mean \"\($0)\"?" }
-        ?? "give one of: " + words.joined(separator: ", ")
+      let hint = Spelling.hint(
+        for: text, among: words, otherwise: "give one of: " + words.joined(separator: ", "))
       throw LabError(.usage, "\(command): --\(name) \(text) is not known; \(hint)")
     }
     return choice

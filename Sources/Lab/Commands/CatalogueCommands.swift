@@ -58,7 +58,7 @@ extension Command {
     } else {
       let ids = lab.algorithms.map(\.about.id) + lab.environments.map(\.about.id)
       let hint =
-        Spelling.suggestion(for: id, among: ids).map { "did you mean \"\($0)\"?" } ?? "\"rl-lab list\" shows all"
+        Spelling.hint(for: id, among: ids, otherwise: "\"rl-lab list\" shows all")
       throw LabError(.usage, "describe: there is no environment or algorithm \"\(id)\"; \(hint)")
     }
     Terminal.print(

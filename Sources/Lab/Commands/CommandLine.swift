@@ -64,7 +64,7 @@ extension Laboratory {
     if let command = commands.first(where: { $0.name == name }) { return command }
     let words = commands.map(\.name) + ["--help", "--version"]
     let hint =
-      Spelling.suggestion(for: name, among: words).map { "did you mean \"\($0)\"?" } ?? "\"rl-lab --help\" shows all"
+      Spelling.hint(for: name, among: words, otherwise: "\"rl-lab --help\" shows all")
     throw LabError(.usage, "there is no command \"\(name)\"; \(hint)")
   }
 

@@ -17,9 +17,8 @@ extension Command {
     let text = arguments.value("format") ?? "json"
     guard let format = ModelFormat(rawValue: text) else {
       let words = ModelFormat.allCases.map(\.rawValue)
-      let hint =
-        Spelling.suggestion(for: text, among: words).map { "did you mean \"\($0)\"?" }
-        ?? "write one of: " + words.joined(separator: ", ")
+      let hint = Spelling.hint(
+        for: text, among: words, otherwise: "write one of: " + words.joined(separator: ", "))
       throw LabError(.usage, "model: there is no format \"\(text)\"; \(hint)")
     }
     let gamma = try arguments.number("gamma", in: 0...1, command: "model") ?? 1

@@ -16,7 +16,7 @@ extension Command {
     guard let shell = ShellCompletions.Shell(rawValue: name) else {
       let words = ShellCompletions.Shell.allCases.map(\.rawValue)
       let hint =
-        Spelling.suggestion(for: name, among: words).map { "did you mean \"\($0)\"?" } ?? "write bash, zsh or fish"
+        Spelling.hint(for: name, among: words, otherwise: "write bash, zsh or fish")
       throw LabError(.usage, "completions: there is no shell \"\(name)\"; \(hint)")
     }
     Terminal.print(ShellCompletions(lab: lab, commands: Laboratory.commands).script(for: shell))

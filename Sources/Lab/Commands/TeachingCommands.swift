@@ -21,7 +21,7 @@ extension Command {
     guard let kind = Assignment.Kind(rawValue: name) else {
       let words = Assignment.Kind.allCases.map(\.rawValue)
       let hint =
-        Spelling.suggestion(for: name, among: words).map { "did you mean \"\($0)\"?" } ?? "write gridworld or garnet"
+        Spelling.hint(for: name, among: words, otherwise: "write gridworld or garnet")
       throw LabError(.usage, "assignment: there is no exercise \"\(name)\"; \(hint)")
     }
     for flag in kind == .gridworld ? ["states", "actions"] : ["rows", "columns"] where arguments.has(flag) {

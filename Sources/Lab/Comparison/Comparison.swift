@@ -217,8 +217,7 @@ enum MetricChoice {
       let metrics = try experiment.reader().metrics
       if let wanted, !metrics.contains(wanted) {
         let hint =
-          Spelling.suggestion(for: wanted, among: metrics).map { "did you mean \"\($0)\"?" }
-          ?? (metrics.isEmpty ? "it has none" : "it has: " + metrics.joined(separator: ", "))
+          Spelling.hint(for: wanted, among: metrics)
         throw LabError(.usage, "\(experiment.path): there is no metric \"\(wanted)\"; \(hint)")
       }
       common = common.map { $0.filter(metrics.contains) } ?? metrics

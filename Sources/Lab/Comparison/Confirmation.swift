@@ -12,6 +12,34 @@ struct Confirmation {
     var metric: String?
     /// By which score.
     var score = ScoreRules.Kind.final
+
+    /// Reads a number of seeds, or `{seeds: N, metric: M, score: "final" or "area"}`.
+    ///
+    /// - Throws: ``SettingProblem`` with the place below `confirm`.
+    init(_ setting: Setting) throws(SettingProblem) {
+      try setting.checkKeys(["seeds", "metric", "score"], of: "confirm")
+      func count(_ setting: Setting) throws(SettingProblem) -> Int {
+        try Interval.whole(setting, in: 1...10_000_000)
+      }
+      seeds =
+        setting.fields == nil
+        ? try count(setting)
+        : try SettingProblem.at(".seeds") { () throws(SettingProblem) in try count(setting["seeds"] ?? .null) }
+      if let given = setting["metric"] {
+        let known = Metric.allCases.map(\.rawValue)
+        guard let name = given.text, known.contains(name) else {
+          let hint = Spelling.suggestion(for: given.text ?? "", among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+          throw SettingProblem("\(given) is no metric\(hint)", at: ".metric")
+        }
+        metric = name
+      }
+      if let given = setting["score"] {
+        guard let kind = given.text.flatMap(ScoreRules.Kind.init(rawValue:)) else {
+          throw SettingProblem("\(given) is neither \"final\" nor \"area\"", at: ".score")
+        }
+        score = kind
+      }
+    }
   }
 
   let experiment: Experiment

@@ -20,9 +20,9 @@ extension Comparison {
       let curves = try await experiment.curves(metric, workers: options.workers)
       for column in options.apart where !experiment.columns.contains(where: { $0.name == column }) {
         let names = experiment.columns.map(\.name)
-        let hint =
-          Spelling.suggestion(for: column, among: names).map { "did you mean \"\($0)\"?" }
-          ?? (names.isEmpty ? "nothing is swept" : "swept are: " + names.joined(separator: ", "))
+        let hint = Spelling.hint(
+          for: column, among: names,
+          otherwise: names.isEmpty ? "nothing is swept" : "swept are: " + names.joined(separator: ", "))
         throw LabError(.usage, "\(experiment.path): there is no swept column \"\(column)\"; \(hint)")
       }
       let groups = CellGroup.groups(of: experiment, apart: options.apart)
@@ -187,9 +187,9 @@ extension Comparison {
       for contestant in contestants {
         for name in [contestant.label, contestant.method] where !names.contains(name) { names.append(name) }
       }
-      let hint =
-        Spelling.suggestion(for: wanted, among: names).map { "did you mean \"\($0)\"?" }
-        ?? "there are: " + names.prefix(12).map { "\"\($0)\"" }.joined(separator: ", ")
+      let hint = Spelling.hint(
+        for: wanted, among: names,
+        otherwise: "there are: " + names.prefix(12).map { "\"\($0)\"" }.joined(separator: ", "))
       throw LabError(.usage, "compare: --baseline \(wanted): there is no such variant; \(hint)")
     }
 

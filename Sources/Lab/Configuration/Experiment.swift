@@ -73,64 +73,6 @@ public struct Component: Sendable {
   public var resolved: Setting { .object([.init("id", .text(id))] + settings.resolved) }
 }
 
-/// What is recorded of a trial.
-public struct RecordOptions: Sendable, Equatable {
-  /// Whose tables go to `values.csv`.
-  public enum Values: String, Sendable, CaseIterable {
-    /// The first seed's.
-    case first
-    /// All seeds'.
-    case all
-    /// Nobody's.
-    case none
-  }
-
-  /// Rows: every so many units of the budget.
-  public let every: Int
-  /// Exact columns: every so many units; nil for none.
-  public let exactEvery: Int?
-  /// Whose tables go to `values.csv`.
-  public let values: Values
-  /// Whose trained policies are written as files; nobody's unless it is asked for.
-  public var policy = Values.none
-  /// Rollouts of the target policy: how many episodes, every so many units, at most how many steps each; nil for none.
-  public let evaluation: Evaluation?
-
-  /// Rollouts of the target policy.
-  public struct Evaluation: Sendable, Equatable {
-    /// Episodes each time.
-    public let episodes: Int
-    /// Units of the budget between them.
-    public let every: Int
-    /// After how many steps a rollout is cut off, where the task has no time limit.
-    public let maximumSteps: Int
-    /// Whether the policy that is learned is judged at its best: the greedy policy of a control method, the likeliest actions of a policy
-    /// method; otherwise the policy that acts.
-    public var isGreedy = true
-  }
-
-  /// The options as a configuration writes them.
-  var resolved: Setting {
-    var fields: [Setting.Field] = [
-      .init("every", .integer(every)), .init("values", .text(values.rawValue)),
-      .init("exact", exactEvery.map { .object([.init("every", .integer($0))]) } ?? .boolean(false)),
-    ]
-    if policy != .none { fields.append(.init("policy", .text(policy.rawValue))) }
-    if let evaluation {
-      let policy = evaluation.isGreedy ? [] : [Setting.Field("policy", .text("sampled"))]
-      fields.append(
-        .init(
-          "evaluate",
-          .object(
-            [
-              .init("episodes", .integer(evaluation.episodes)), .init("every", .integer(evaluation.every)),
-              .init("maximum_steps", .integer(evaluation.maximumSteps)),
-            ] + policy)))
-    }
-    return .object(fields)
-  }
-}
-
 /// Short names for long texts: FNV-1a of 64 bits.
 enum Fingerprint {
   static func hash(_ text: String) -> UInt64 { hash(text.utf8) }

@@ -23,8 +23,6 @@ struct Resolver {
   private static let mostVariants = 100_000.0
   private static let mostTrials = 1e7
   private static let mostRows = 10_000_000
-  /// The largest budget, which no machine gets through.
-  private static let mostUnits = 1_000_000_000_000
 
   /// Resolves a whole configuration.
   ///
@@ -47,7 +45,7 @@ struct Resolver {
         try SweepAxes(sweep, keys: outline?.keys["sweep"] ?? [], root: rootSeed)
       }
     }
-    let columns = Self.columns(axes?.axes ?? [])
+    let columns = axes?.columns ?? []
     let bases = try self.bases(root)
     let points = Double(bases.count) * (axes?.pointCount ?? 1)
     if points > Self.mostVariants {
@@ -84,17 +82,15 @@ struct Resolver {
     }
     return Experiment(
       name: name, root: rootSeed, seeds: seeds, variants: variants, columns: columns, configuration: root,
-      confirm: try confirmation(root), launch: try launch(root))
+      confirm: try confirmation(root), launch: try part(root, "launch", LaunchOptions.init) ?? LaunchOptions())
   }
 
   /// Refuses keys that a configuration does not have.
   func checkKeys(_ root: Setting) throws(LabError) {
     guard let fields = root.fields else { throw fail("", "\(root.kind) is no configuration; write an object { ... }") }
     for field in fields where !Self.keys.contains(field.key) {
-      let hint =
-        Spelling.suggestion(for: field.key, among: Self.keys).map { "did you mean \"\($0)\"?" }
-        ?? "it has: " + Self.keys.joined(separator: ", ")
-      throw fail(field.key, "a configuration has no \"\(field.key)\"; \(hint)")
+      throw fail(
+        field.key, "a configuration has no \"\(field.key)\"; \(Spelling.hint(for: field.key, among: Self.keys))")
     }
   }
 
@@ -146,44 +142,20 @@ struct Resolver {
     return (0..<UInt64(count)).map { $0 }
   }
 
-  private func launch(_ root: Setting) throws(LabError) -> LaunchOptions {
-    guard let setting = root["launch"], setting != .null else { return LaunchOptions() }
-    return try mend("launch") { () throws(SettingProblem) in try LaunchOptions(setting) }
-  }
-
-  /// The fresh seeds that chosen cells are scored on: a number, or `{seeds: N, metric: M, score: "final" or "area"}`.
   private func confirmation(_ root: Setting) throws(LabError) -> Confirmation.Plan? {
-    guard let setting = root["confirm"], setting != .null else { return nil }
-    if root["sweep"] == nil {
+    let plan = try part(root, "confirm", Confirmation.Plan.init)
+    if plan != nil && root["sweep"] == nil {
       throw fail("confirm", "there is no \"sweep\" whose best cells could be confirmed; add one, or leave it out")
     }
-    let keys = ["seeds", "metric", "score"]
-    for field in setting.fields ?? [] where !keys.contains(field.key) {
-      let hint =
-        Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
-        ?? "it has: " + keys.joined(separator: ", ")
-      throw fail("confirm.\(field.key)", "confirm has no \"\(field.key)\"; \(hint)")
-    }
-    let count = setting.fields == nil ? setting : setting["seeds"] ?? .null
-    let seeds = try mend(setting.fields == nil ? "confirm" : "confirm.seeds") { () throws(SettingProblem) in
-      try Interval.whole(count, in: 1...10_000_000)
-    }
-    var plan = Confirmation.Plan(seeds: seeds)
-    if let metric = setting["metric"] {
-      let known = Metric.allCases.map(\.rawValue)
-      guard let name = metric.text, known.contains(name) else {
-        let hint = Spelling.suggestion(for: metric.text ?? "", among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-        throw fail("confirm.metric", "\(metric) is no metric\(hint)")
-      }
-      plan.metric = name
-    }
-    if let score = setting["score"] {
-      guard let kind = score.text.flatMap(ScoreRules.Kind.init(rawValue:)) else {
-        throw fail("confirm.score", "\(score) is neither \"final\" nor \"area\"")
-      }
-      plan.score = kind
-    }
     return plan
+  }
+
+  /// What stands under a key of the configuration; nil where nothing does.
+  private func part<Value>(
+    _ root: Setting, _ key: String, _ read: (Setting) throws(SettingProblem) -> Value
+  ) throws(LabError) -> Value? {
+    guard let setting = root[key], setting != .null else { return nil }
+    return try mend(key) { () throws(SettingProblem) in try read(setting) }
   }
 
   /// The trees over which the axes go: one for each of `variants`, or the configuration itself.
@@ -200,12 +172,7 @@ struct Resolver {
     for (index, element) in list.enumerated() {
       let place = "variants[\(index)]"
       guard let fields = element.fields else { throw fail(place, "\(element.kind) is no variant; write an object") }
-      for field in fields where !keys.contains(field.key) {
-        let hint =
-          Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
-          ?? "it has: " + keys.joined(separator: ", ")
-        throw fail("\(place).\(field.key)", "a variant has no \"\(field.key)\"; \(hint)")
-      }
+      try mend(place) { () throws(SettingProblem) in try element.checkKeys(keys, of: "a variant") }
       var name: String?
       if let given = element["name"] {
         guard let text = given.text, Self.isName(text) else {
@@ -247,14 +214,18 @@ struct Resolver {
       tasks[environmentKey] = truth
     }
     try checkFit(entry, truth.task, environment: environment.id, place: prefix + "algorithm")
-    let budget = try self.budget(tree["budget"], entry: entry, task: truth.task, place: prefix + "budget")
+    let budget =
+      try tree["budget"].map { setting throws(LabError) in
+        try mend(prefix + "budget") { () throws(SettingProblem) in try Budget(setting, for: entry) }
+      } ?? entry.defaultBudget(truth.task)
     if budget.unit == .episodes && truth.task.timeLimit == nil && !truth.task.canEnd {
       throw fail(
         prefix + "budget.episodes",
         "no episode of \"\(environment.id)\" ever ends; give a budget of steps, or set environment.time_limit")
     }
-    let record = try self.record(
-      tree["record"], budget: budget, entry: entry, truth: truth, place: prefix + "record")
+    let record = try mend(prefix + "record") { () throws(SettingProblem) in
+      try RecordOptions(tree["record"] ?? .table([]), budget: budget, entry: entry, truth: truth)
+    }
     var parts = [givenName ?? algorithm.id]
     for (axis, value) in values {
       guard let value, axis.path != "algorithm.id" || givenName != nil else { continue }
@@ -296,306 +267,6 @@ struct Resolver {
       place + "record.every",
       "\(variant.record.every) would record \(rows) rows of a trial, \(Self.mostRows) fit; give at least \((variant.budget.count - 1) / Self.mostRows + 1)"
     )
-  }
-
-  private func algorithm(
-    _ setting: Setting?, environment: String, place: String
-  ) throws(LabError) -> (AlgorithmEntry, Component) {
-    let (id, given) = try idAndFields(setting, place: place, what: "algorithm", example: "q-learning")
-    guard let entry = lab.algorithm(id) else {
-      throw unknown(id, place: place, what: "algorithm", among: lab.algorithms.map(\.about.id))
-    }
-    let expanded =
-      try entry.expand.map { expand throws(LabError) in
-        try mend(place) { () throws(SettingProblem) in try expand(given, lab.environment(environment)) }
-      } ?? given
-    return (entry, try component(id, expanded, entry.about.parameters, place: place))
-  }
-
-  private func environment(_ setting: Setting?, place: String) throws(LabError) -> (EnvironmentEntry, Component) {
-    let (id, given) = try idAndFields(setting, place: place, what: "environment", example: "cliff-walking")
-    guard let entry = lab.environment(id) else {
-      throw unknown(id, place: place, what: "environment", among: lab.environments.map(\.about.id))
-    }
-    return (entry, try component(id, given, entry.about.parameters, place: place))
-  }
-
-  private func idAndFields(
-    _ setting: Setting?, place: String, what: String, example: String
-  ) throws(LabError) -> (String, [Setting.Field]) {
-    guard let setting else {
-      let flag = what == "environment" ? "-e" : "-a"
-      if source == nil {
-        throw LabError(.usage, "no \(what) is given; add \(flag) \(example), or name a configuration")
-      }
-      throw fail(place, "no \(what) is given; add \(what): \"\(example)\", or \(flag) \(example)")
-    }
-    guard let fields = setting.withID.fields else {
-      throw fail(place, "\(setting) is \(setting.kind); write an id, or an object with \"id\"")
-    }
-    guard let id = setting.withID["id"] else { throw fail(place, "the \(what) has no \"id\"; add id: \"\(example)\"") }
-    guard let text = id.text else {
-      throw fail(place + ".id", "\(id) is \(id.kind); write the \(what)'s id as a string")
-    }
-    return (text, fields.filter { $0.key != "id" })
-  }
-
-  private func unknown(_ id: String, place: String, what: String, among ids: [String]) -> LabError {
-    let hint =
-      Spelling.suggestion(for: id, among: ids).map { "did you mean \"\($0)\"?" } ?? "\"rl-lab list \(what)s\" shows all"
-    return fail(place + ".id", "there is no \(what) \"\(id)\"; \(hint)")
-  }
-
-  private func component(
-    _ id: String, _ given: [Setting.Field], _ declarations: [ParameterDeclaration], place: String
-  ) throws(LabError) -> Component {
-    var attachments: [String: Setting] = [:]
-    var fields = given
-    for (index, field) in given.enumerated() {
-      guard declarations.contains(where: { $0.name == field.key && $0.isFile }), let path = field.value.text else {
-        continue
-      }
-      let (content, mark) = try attachment(path, place: "\(place).\(field.key)")
-      attachments[field.key] = content
-      // The content belongs to what the variant is: another file under the same name is another variant.
-      fields[index].value = .text(path)
-      fields.append(.init("\(field.key)#", .text(mark)))
-    }
-    let marks = fields.filter { $0.key.hasSuffix("#") }
-    let settings = try mend(place) { () throws(SettingProblem) in
-      try Settings(
-        fields.filter { !$0.key.hasSuffix("#") }, for: declarations, attachments: attachments, owner: id,
-        marks: marks.map { .init(String($0.key.dropLast()) + "_hash", $0.value) })
-    }
-    return Component(id: id, settings: settings)
-  }
-
-  private func attachment(_ path: String, place: String) throws(LabError) -> (content: Setting, mark: String) {
-    if path.isEmpty { throw fail(place, "the path is empty; name a file") }
-    let base = overridden.contains { place == $0 || place.hasPrefix($0 + ".") } ? "" : folder
-    let full = path.hasPrefix("/") || base.isEmpty ? path : base + "/" + path
-    do throws(LabError) {
-      let bytes = try ConfigurationFile.bytes(full)
-      let mark = Fingerprint.hex(Fingerprint.hash(bytes))
-      let isJSON = [".json", ".json5"].contains { path.lowercased().hasSuffix($0) }
-      if isJSON || bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
-        return (try ConfigurationFile.parse(bytes, name: ConfigurationFile.displayName(path)).root, mark)
-      }
-      let text = try Self.text(bytes, path)
-      let companions = MDPFile.companions(of: full)
-      if companions.isEmpty { return (.text(text), mark) }
-      // A model of several files: what stands beside it belongs to it.
-      var fields = [Setting.Field("main", .text(text))]
-      var marks = mark
-      for companion in companions where FileManager.default.fileExists(atPath: companion.path) {
-        let bytes = try ConfigurationFile.bytes(companion.path)
-        fields.append(.init(companion.key, .text(try Self.text(bytes, companion.path))))
-        marks += companion.key + Fingerprint.hex(Fingerprint.hash(bytes))
-      }
-      return fields.count == 1
-        ? (.text(text), mark) : (.object(fields), Fingerprint.hex(Fingerprint.hash(marks)))
-    } catch {
-      throw error.kind == .noInput ? LabError(.noInput, fail(place, error.message).message) : error
-    }
-  }
-
-  private static func text(_ bytes: [UInt8], _ path: String) throws(LabError) -> String {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw LabError(.data, "\(path): the file is not UTF-8 text; save it as UTF-8")
-    }
-    return text
-  }
-
-  private func make(
-    _ entry: EnvironmentEntry, _ component: Component, place: String
-  ) throws(LabError) -> PreparedTask {
-    do {
-      return try entry.make(component.settings)
-    } catch let problem as SettingProblem {
-      throw fail(place + problem.place, problem.message)
-    } catch { throw fail(place, "\(error)") }
-  }
-
-  private func checkFit(
-    _ entry: AlgorithmEntry, _ task: PreparedTask, environment: String, place: String
-  ) throws(LabError) {
-    let id = entry.about.id
-    if entry.kind == .planner && task.model == nil {
-      throw fail(
-        place,
-        "\"\(id)\" plans with a model, and \"\(environment)\" gives only samples; choose a learner such as q-learning")
-    }
-    if let vector = task.vector, !entry.acceptsVectors {
-      let example = vector.actionSpace.isDiscrete ? "ppo, a2c or dqn" : "ppo or a2c"
-      throw fail(
-        place,
-        "\"\(id)\" keeps a table of states, and \"\(environment)\" is observed as a vector; choose a method of features: \(example)"
-      )
-    }
-    if entry.kind == .planner { return }
-    do throws(SettingProblem) {
-      try task.model?.checkTableSize(isLearned: true)
-    } catch { throw fail(place.replacing("algorithm", with: "environment"), error.message) }
-    if let state = task.emptyStart {
-      throw fail(
-        place.replacing("algorithm", with: "environment"),
-        "\"\(environment)\" may begin in state \(state), where there is nothing to do; begin in states that offer an action"
-      )
-    }
-    if entry.kind == .bandit, task.space.stateCount > 1 {
-      throw fail(
-        place,
-        "\"\(id)\" learns a task of one state, and \"\(environment)\" has \(task.space.stateCount); choose k-armed-bandit or a learner such as q-learning"
-      )
-    }
-  }
-
-  private func budget(
-    _ setting: Setting?, entry: AlgorithmEntry, task: PreparedTask, place: String
-  ) throws(LabError) -> Budget {
-    guard let setting else { return entry.defaultBudget(task) }
-    let units = Budget.Unit.allCases.map(\.rawValue)
-    guard let fields = setting.fields else {
-      throw fail(place, "\(setting) is \(setting.kind); write {episodes: 500}, {steps: 100000} or {iterations: 100}")
-    }
-    for field in fields where !units.contains(field.key) {
-      let hint =
-        Spelling.suggestion(for: field.key, among: units).map { "did you mean \"\($0)\"?" }
-        ?? "it has exactly one of: " + units.joined(separator: ", ")
-      throw fail("\(place).\(field.key)", "a budget has no \"\(field.key)\"; \(hint)")
-    }
-    guard fields.count == 1 else {
-      let given = fields.isEmpty ? "it is empty" : "it has " + fields.map(\.key).joined(separator: " and ")
-      throw fail(place, "a budget is exactly one of episodes, steps, iterations; \(given)")
-    }
-    let unit = Budget.Unit(rawValue: fields[0].key)!
-    if !entry.units.contains(unit) {
-      let allowed = entry.units.map(\.rawValue).joined(separator: " or ")
-      throw fail("\(place).\(unit.rawValue)", "\"\(entry.about.id)\" does not count \(unit.rawValue); give \(allowed)")
-    }
-    return Budget(
-      unit,
-      try mend("\(place).\(unit.rawValue)") { () throws(SettingProblem) in
-        try Interval.whole(fields[0].value, in: 1...Self.mostUnits)
-      })
-  }
-
-  private func record(
-    _ setting: Setting?, budget: Budget, entry: AlgorithmEntry, truth: GroundTruth, place: String
-  ) throws(LabError) -> RecordOptions {
-    let tree = setting ?? .table([])
-    guard let fields = tree.fields else { throw fail(place, "\(tree) is \(tree.kind); write an object, {every: 10}") }
-    let keys = ["every", "exact", "values", "evaluate", "policy"]
-    for field in fields where !keys.contains(field.key) {
-      let hint =
-        Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
-        ?? "it has: " + keys.joined(separator: ", ")
-      throw fail("\(place).\(field.key)", "record has no \"\(field.key)\"; \(hint)")
-    }
-    let every =
-      try tree["every"].map { setting throws(LabError) in
-        try mend("\(place).every") { () throws(SettingProblem) in try Interval.whole(setting, in: 1...Self.mostUnits) }
-      }
-      ?? (entry.kind == .planner
-        ? 1 : entry.kind == .bandit ? max(1, budget.count / 100) : max(1, (budget.count + 999) / 1000))
-    func whose(_ key: String, default: RecordOptions.Values) throws(LabError) -> RecordOptions.Values {
-      guard let given = tree[key] else { return `default` }
-      if let choice = given.text.flatMap(RecordOptions.Values.init(rawValue:)) { return choice }
-      let words = RecordOptions.Values.allCases.map(\.rawValue)
-      let hint = given.text.flatMap { Spelling.suggestion(for: $0, among: words) }.map { "did you mean \"\($0)\"?" }
-      throw fail(
-        "\(place).\(key)", "\(given) is none of \"first\", \"all\", \"none\"; \(hint ?? "write one of them")")
-    }
-    return RecordOptions(
-      every: every,
-      exactEvery: try exact(
-        tree["exact"], every: every, budget: budget, entry: entry, truth: truth, place: "\(place).exact"),
-      values: try whose("values", default: .first), policy: try whose("policy", default: .none),
-      evaluation: try evaluation(tree["evaluate"], every: every, place: "\(place).evaluate"))
-  }
-
-  /// The spacing of the exact columns: evenly spaced points on recorded rows, at most 100, and fewer where they would cost more than the
-  /// trial itself; a divisor of the budget where one is near.
-  private func exact(
-    _ setting: Setting?, every: Int, budget: Budget, entry: AlgorithmEntry, truth: GroundTruth, place: String
-  ) throws(LabError) -> Int? {
-    switch setting {
-    case nil, .boolean(true)?:
-      let rows = budget.count / every
-      // An update by iterations costs more than its exact columns.
-      let isJudged = (entry.kind == .control || entry.kind == .policy) && budget.unit != .iterations
-      let most = isJudged ? truth.affordablePoints(budget: budget, rows: rows) : 100
-      let least = max(1, (rows + most - 2) / (most - 1))
-      // A budget of many rows has a divisor near, or does without.
-      let divisor = (least...(least + min(least, 10_000))).first { rows % $0 == 0 && budget.count % (every * $0) == 0 }
-      return (divisor ?? least) * every
-    case .boolean(false)?, .null?: return nil
-    case .table(let fields)? where fields.count == 1 && fields[0].key == "every":
-      let spacing = try mend("\(place).every") { () throws(SettingProblem) in
-        try Interval.whole(fields[0].value, in: 1...Self.mostUnits)
-      }
-      if spacing % every != 0 {
-        throw fail(
-          "\(place).every", "\(spacing) is no multiple of record.every, \(every); exact columns stand on recorded rows")
-      }
-      return spacing
-    case .table(let fields)?:
-      let other = fields.first { $0.key != "every" }
-      throw fail(
-        place + (other.map { "." + $0.key } ?? ""),
-        other.map { "exact has no \"\($0.key)\"; it has: every" } ?? "the object is empty; write {every: N}")
-    default: throw fail(place, "\(setting!) is \(setting!.kind); write true, false or {every: N}")
-    }
-  }
-
-  private func evaluation(
-    _ setting: Setting?, every: Int, place: String
-  ) throws(LabError) -> RecordOptions.Evaluation? {
-    guard let setting, setting != .null, setting != .boolean(false) else { return nil }
-    guard let fields = setting.fields else {
-      throw fail(place, "\(setting) is \(setting.kind); write {episodes: 20, every: 50}")
-    }
-    let keys = ["episodes", "every", "maximum_steps", "policy"]
-    for field in fields where !keys.contains(field.key) {
-      let hint =
-        Spelling.suggestion(for: field.key, among: keys).map { "did you mean \"\($0)\"?" }
-        ?? "it has: " + keys.joined(separator: ", ")
-      throw fail("\(place).\(field.key)", "evaluate has no \"\(field.key)\"; \(hint)")
-    }
-    func read(_ key: String, default: Int, atMost limit: Int) throws(LabError) -> Int {
-      guard let given = setting[key] else { return `default` }
-      return try mend("\(place).\(key)") { () throws(SettingProblem) in try Interval.whole(given, in: 1...limit) }
-    }
-    let spacing = try read("every", default: every, atMost: Self.mostUnits)
-    if spacing % every != 0 {
-      throw fail(
-        "\(place).every", "\(spacing) is no multiple of record.every, \(every); evaluations stand on recorded rows")
-    }
-    var isGreedy = true
-    if let policy = setting["policy"] {
-      guard policy == .text("greedy") || policy == .text("sampled") else {
-        throw fail("\(place).policy", "\(policy) is neither \"greedy\" nor \"sampled\"; write one of them")
-      }
-      isGreedy = policy == .text("greedy")
-    }
-    return .init(
-      episodes: try read("episodes", default: 10, atMost: 1_000_000), every: spacing,
-      maximumSteps: try read("maximum_steps", default: 10_000, atMost: 1_000_000_000),
-      isGreedy: isGreedy)
-  }
-
-  private static func columns(_ axes: [SweepAxes.Axis]) -> [Experiment.SweptColumn] {
-    let paths = axes.map(\.path).filter { $0 != "algorithm.id" && $0 != "environment.id" }
-    return paths.map { path in
-      let last = path.split(separator: ".").last.map(String.init)!
-      let clashes = paths.filter { $0.split(separator: ".").last.map(String.init) == last }.count > 1
-      let isReserved =
-        ["variant", "environment", "algorithm", "seed", "iteration", "episode", "step", "metric"].contains(last)
-        || Metric(rawValue: last) != nil
-      return Experiment.SweptColumn(
-        path: path, name: clashes || isReserved ? path : last,
-        isLogarithmic: axes.first { $0.path == path }?.isLogarithmic ?? false)
-    }
   }
 
   // MARK: Errors

@@ -31,6 +31,21 @@ struct SweepAxes {
   /// All axes, in the order in which they stand.
   var axes: [Axis] { groups.flatMap { $0 } }
 
+  /// The columns that the axes fill, each under the last part of its path where that says enough.
+  var columns: [Experiment.SweptColumn] {
+    let axes = self.axes.filter { $0.path != "algorithm.id" && $0.path != "environment.id" }
+    func last(_ axis: Axis) -> String { axis.path.split(separator: ".").last.map(String.init)! }
+    return axes.map { axis in
+      let name = last(axis)
+      let clashes = axes.filter { last($0) == name }.count > 1
+      let isReserved =
+        ["variant", "environment", "algorithm", "seed", "iteration", "episode", "step", "metric"].contains(name)
+        || Metric(rawValue: name) != nil
+      return Experiment.SweptColumn(
+        path: axis.path, name: clashes || isReserved ? axis.path : name, isLogarithmic: axis.isLogarithmic)
+    }
+  }
+
   /// Reads the `sweep` object.
   ///
   /// - Parameters:

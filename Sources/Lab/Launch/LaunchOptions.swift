@@ -34,9 +34,10 @@ struct LaunchOptions: Sendable, Equatable {
     guard let fields = setting.fields else {
       throw SettingProblem("\(setting) is \(setting.kind); write an object, {tasks: 40, time: \"1:00:00\"}")
     }
+    try setting.checkKeys(Self.keys, of: "launch")
     for field in fields {
       let value = field.value
-      do throws(SettingProblem) {
+      try SettingProblem.at("." + field.key) { () throws(SettingProblem) in
         switch field.key {
         case "tasks": tasks = try Interval.whole(value, in: 1...100_000)
         case "time": time = try Self.word(value, "a time limit such as \"1:00:00\"")
@@ -51,13 +52,9 @@ struct LaunchOptions: Sendable, Equatable {
             throw SettingProblem("\(value) is \(value.kind); write a list of strings, [\"--account=lab\"]")
           }
           for word in words { arguments.append(try Self.word(word, "a word for sbatch")) }
-        default:
-          let hint =
-            Spelling.suggestion(for: field.key, among: Self.keys).map { "did you mean \"\($0)\"?" }
-            ?? "it has: " + Self.keys.joined(separator: ", ")
-          throw SettingProblem("launch has no \"\(field.key)\"; \(hint)")
+        default: break
         }
-      } catch { throw SettingProblem(error.message, at: "." + field.key + error.place) }
+      }
     }
   }
 

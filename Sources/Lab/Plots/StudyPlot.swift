@@ -39,9 +39,9 @@ struct StudyPlot {
     for name in options.parameters {
       guard let column = columns.first(where: { $0.name == name || $0.path == name }) else {
         let names = columns.map(\.name)
-        let hint =
-          Spelling.suggestion(for: name, among: names).map { "did you mean \"\($0)\"?" }
-          ?? (names.isEmpty ? "nothing is swept" : "swept are: " + names.joined(separator: ", "))
+        let hint = Spelling.hint(
+          for: name, among: names,
+          otherwise: names.isEmpty ? "nothing is swept" : "swept are: " + names.joined(separator: ", "))
         throw LabError(.usage, "plot: --parameter \(name): there is no such swept column; \(hint)")
       }
       if !chosen.contains(column) { chosen.append(column) }

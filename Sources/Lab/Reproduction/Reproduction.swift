@@ -62,8 +62,7 @@ struct Reproduction {
         ?? (alike.count > 1 ? alike.filter { !$0.name.hasSuffix("-example-" + ending) } : alike)
       guard let figure = found.first else {
         let hint =
-          Spelling.suggestion(for: name, among: all.map(\.name)).map { "did you mean \"\($0)\"?" }
-          ?? "\"rl-lab reproduce --list\" shows all"
+          Spelling.hint(for: name, among: all.map(\.name), otherwise: "\"rl-lab reproduce --list\" shows all")
         throw LabError(.usage, "reproduce: there is no figure \"\(name)\"; \(hint)")
       }
       if found.count > 1 {

@@ -225,10 +225,9 @@ struct PolicyFile {
   }
 
   private static func whole(_ tree: Setting, _ key: String, in range: ClosedRange<Int>) throws(SettingProblem) -> Int {
-    guard let setting = tree[key] else { throw SettingProblem("it is missing", at: ".\(key)") }
-    do throws(SettingProblem) {
-      return try Interval.whole(setting, in: range)
-    } catch { throw SettingProblem(error.message, at: ".\(key)") }
+    let number = try tree.read(key) { setting throws(SettingProblem) in try Interval.whole(setting, in: range) }
+    guard let number else { throw SettingProblem("it is missing", at: ".\(key)") }
+    return number
   }
 
   /// A list of finite numbers, or a list of such lists, one a row.

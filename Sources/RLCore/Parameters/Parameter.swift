@@ -195,7 +195,7 @@ extension Parameter where Value: RawRepresentable & CaseIterable, Value.RawValue
         throw SettingProblem("\(setting) is \(setting.kind); write one of \(listed)")
       }
       guard let value = Value(rawValue: text) else {
-        let hint = Spelling.suggestion(for: text, among: words).map { "did you mean \"\($0)\"?" } ?? "write one of them"
+        let hint = Spelling.hint(for: text, among: words, otherwise: "write one of them")
         throw SettingProblem("\"\(text)\" is none of \(listed); \(hint)")
       }
       return value

@@ -23,8 +23,7 @@ public struct Settings: Sendable {
       if !declarations.contains(where: { $0.name == field.key }) {
         let names = declarations.map(\.name)
         let hint =
-          Spelling.suggestion(for: field.key, among: names).map { "did you mean \"\($0)\"?" }
-          ?? (names.isEmpty ? "it has none" : "it has: " + names.joined(separator: ", "))
+          Spelling.hint(for: field.key, among: names)
         throw SettingProblem("\"\(owner)\" has no parameter \"\(field.key)\"; \(hint)", at: ".\(field.key)")
       }
       values[field.key] = field.value

@@ -12,6 +12,14 @@ public enum Spelling {
     return best.candidate
   }
 
+  /// What to say of a word that is none of some: which one was meant, or else which there are.
+  ///
+  /// - Parameter otherwise: What to say in place of a list of all.
+  public static func hint(for word: String, among words: [String], otherwise: String? = nil) -> String {
+    if let word = suggestion(for: word, among: words) { return "did you mean \"\(word)\"?" }
+    return otherwise ?? (words.isEmpty ? "it has none" : "it has: " + words.joined(separator: ", "))
+  }
+
   /// How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other.
   static func distance(_ a: String, _ b: String) -> Int {
     let (x, y) = (Array(a.unicodeScalars), Array(b.unicodeScalars))

@@ -58,16 +58,11 @@ public enum Schedule: Sendable, Equatable {
       throw SettingProblem("a schedule needs its kind; write \"schedule\": one of \(listed)", at: ".schedule")
     }
     guard kinds.contains(kind) else {
-      let hint = Spelling.suggestion(for: kind, among: kinds).map { "did you mean \"\($0)\"?" } ?? "write one of them"
+      let hint = Spelling.hint(for: kind, among: kinds, otherwise: "write one of them")
       throw SettingProblem("\"\(kind)\" is none of \(listed); \(hint)", at: ".schedule")
     }
     let allowed = kind == "visits" ? ["schedule", "from", "power"] : ["schedule", "from", "to", "over"]
-    for field in fields where !allowed.contains(field.key) {
-      let hint = Spelling.suggestion(for: field.key, among: allowed).map { "did you mean \"\($0)\"?" }
-      throw SettingProblem(
-        "a \(kind) schedule has no \"\(field.key)\"; \(hint ?? "it has: " + allowed.joined(separator: ", "))",
-        at: ".\(field.key)")
-    }
+    try setting.checkKeys(allowed, of: "a \(kind) schedule")
     func read(_ key: String, _ interval: Interval, default: Double? = nil) throws(SettingProblem) -> Double {
       guard let given = setting[key] else {
         if let `default` { return `default` }
