@@ -9,29 +9,29 @@ import RLCore
 /// What GRPO and its relatives do, with every variant as a switch of its own:
 ///
 ///     1  G episodes from each of some starts; again for groups of equal returns, with dynamic sampling
-///     2  returns, less β times the divergence from the reference where that belongs to the reward, less penalties of length
-///     3  advantages within the group (``GroupAdvantage``)
+///     2  returns, less β times the divergence from the reference where that belongs to the reward, less penalties of length;
+///     3  advantages within the group, of each episode or each step (``EpisodeCredit``, ``GroupAdvantage``)
 ///     4  `num_iterations` passes of `steps_per_generation` optimizer steps on ``GroupLoss``
 ///
 /// With one pass of one step the policy that learns is the one that sampled: every ratio is exactly 1 and nothing can be clipped. The
 /// loss is then −Σ weight · Â, whose value is 0 where advantages are centred and the weights of a group are equal, while its gradient −Σ weight · Â ∂log π
 /// is the policy gradient: a loss of 0 says nothing about learning.
 public struct GroupOptimizer: Sendable {
+  /// The columns that it fills.
+  static let quantities: [BatchQuantity] = [
+    .policyLoss, .entropy, .kl, .clipFraction, .gradientNorm, .rewardStd, .zeroSignalGroups, .referenceKL,
+  ]
+
   let groupSize: Int
   let iterations: Int
   let stepsPerGeneration: Int
   let accumulation: Int
   let gamma: Double
-  let advantage: GroupAdvantage
   let loss: GroupLoss
+  let credit: EpisodeCredit
   let beta: Double
-  let placement: GroupParameters.Placement
-  let supervision: GroupParameters.Supervision
-  let skipsZeroSignal: Bool
   let dynamicSampling: Bool
   let resamples: Int
-  let cache: Int
-  let masksTruncated: Bool
   let longest: Int
   let syncsReference: Bool
   let mixup: Double
@@ -44,9 +44,7 @@ public struct GroupOptimizer: Sendable {
   private var gathered = ActionStore(count: 0, for: .discrete(1))
   private let space: VectorActionSpace
   private let source: GroupParameters.Source
-  private let lambda: Double
-  private let criticRate: Double
-  private var critic: RewardModel?
+  private var critic: StepCritic?
   /// What the critic is to learn of each step, in the order of the sequences.
   private var targets: [Double] = []
 
@@ -67,13 +65,8 @@ public struct GroupOptimizer: Sendable {
         at: ".steps_per_generation")
     }
     gamma = settings.resolved.first { $0.key == "gamma" }?.value.number ?? 1
-    let (scale, baseline) = (settings[GroupParameters.scale], settings[GroupParameters.baseline])
-    advantage = GroupAdvantage(
-      baseline: baseline, scale: scale, ddof: settings[GroupParameters.ddof],
-      epsilon: settings[GroupParameters.scaleEpsilon])
     longest = context.timeLimit ?? 1000
     beta = settings[GroupParameters.beta]
-    placement = settings[GroupParameters.placement]
     let epsilon = settings[GroupParameters.epsilon]
     let delta = settings[GroupParameters.delta]
     if let delta, delta <= 1 + epsilon {
@@ -81,43 +74,17 @@ public struct GroupOptimizer: Sendable {
     }
     loss = GroupLoss(
       settings[GroupParameters.lossType], epsilon: epsilon, epsilonHigh: settings[GroupParameters.epsilonHigh],
-      delta: delta, importanceSamplingLevel: settings[GroupParameters.level], beta: placement == .loss ? beta : 0,
+      delta: delta, importanceSamplingLevel: settings[GroupParameters.level],
+      beta: settings[GroupParameters.placement] == .loss ? beta : 0,
       estimator: settings[GroupParameters.estimator], maximumLength: longest,
       temperatures: (settings[GroupParameters.temperatureHigh], settings[GroupParameters.temperatureLow]))
-    supervision = settings[GroupParameters.supervision]
-    if supervision == .toGo && (baseline == .group || baseline == .leaveOneOut || scale == .group) {
-      throw SettingProblem(
-        "returns from each step on have no group; write baseline: \"batch\" or \"none\", and scale_rewards: \"batch\" or \"none\"",
-        at: ".supervision")
-    }
-    if supervision == .process && (baseline == .leaveOneOut || baseline == .none) {
-      throw SettingProblem(
-        "rewards of steps are normalised by the mean of the group or the batch; write baseline: \"group\" or \"batch\"",
-        at: ".supervision")
-    }
-    if supervision == .critic && (baseline == .group || baseline == .leaveOneOut || scale == .group) {
-      throw SettingProblem(
-        "advantages of a critic have no group; write baseline: \"batch\" or \"none\", and scale_rewards: \"batch\" or \"none\"",
-        at: ".supervision")
-    }
+    credit = try EpisodeCredit(settings, groupSize: groupSize, gamma: gamma, longest: longest)
     source = settings[GroupParameters.source]
-    lambda = settings[GroupParameters.lambda]
-    criticRate = settings[GroupParameters.criticRate]
-    if supervision == .critic {
-      var model = RewardModel(like: state.policy, outputs: 1)
-      var stream = context.stream("critic weights")
-      model.initialize(using: &stream)
-      critic = model
+    if credit.supervision == .critic {
+      critic = StepCritic(learningRate: settings[GroupParameters.criticRate], context: context, state: state)
     }
-    skipsZeroSignal = settings[GroupParameters.zeroSignal] == .skip
     dynamicSampling = settings[GroupParameters.dynamicSampling]
     resamples = settings[GroupParameters.resamples]
-    cache = settings[GroupParameters.cache]
-    if cache > longest {
-      throw SettingProblem(
-        "\(cache) steps are more than the largest length \(longest); give less", at: ".soft_punish_cache")
-    }
-    masksTruncated = settings[GroupParameters.masksTruncated]
     syncsReference = settings[GroupParameters.syncsReference]
     mixup = settings[GroupParameters.mixup]
     syncSteps = settings[GroupParameters.syncSteps]
@@ -145,10 +112,11 @@ public struct GroupOptimizer: Sendable {
     if source == .model && learned == nil {
       throw SettingProblem("there is no learned reward; let a reward-model stage go before, or write reward: \"task\"")
     }
-    let values = criticValues()
-    let (advantages, isKept) = advantages(raw, reference, learned, values)
-    if supervision == .critic { targets = self.returns(advantages, values) }
-    let weights = supervision == .critic ? advantage.compute(advantages, groupSize: 1) : advantages
+    let values = critic?.values(of: batch) ?? []
+    let rewards = credit.rewards(batch, learned: learned, reference: reference)
+    let isKept = credit.isKept(batch, returns: raw)
+    let (weights, goals) = credit.advantages(batch, rewards: rewards, values: values)
+    targets = goals
     let isSplit = iterations > 1 || stepsPerGeneration > 1
     let old = isSplit ? describe(&state.policy) : []
     var order = Array(0..<batch.count)
@@ -263,110 +231,6 @@ public struct GroupOptimizer: Sendable {
     }
   }
 
-  // MARK: Advantages
-
-  /// The advantages, one an episode or one a step, and which episodes count.
-  private func advantages(
-    _ raw: [Double], _ reference: [Double], _ learned: [Double]?, _ values: [Double]
-  ) -> (advantages: [Double], isKept: [Bool]) {
-    let count = batch.count
-    var rewards = learned ?? batch.order.map { batch.rewards[$0] }
-    if placement == .reward && beta > 0 {
-      for k in rewards.indices {
-        rewards[k] -= beta * estimate(reference[k] - batch.logProbabilities[batch.order[k]])
-      }
-    }
-    for sequence in 0..<count where cache > 0 {
-      // Yu et al. (2025), eq. 13.
-      let over = batch.length(of: sequence) - (longest - cache)
-      if over > 0 { rewards[batch.tokens(of: sequence).upperBound - 1] -= min(1, Double(over) / Double(cache)) }
-    }
-    var returns: [Double] = []
-    for sequence in 0..<count {
-      var sum = 0.0
-      for token in batch.tokens(of: sequence).reversed() { sum = rewards[token] + gamma * sum }
-      returns.append(sum)
-    }
-    var isKept = [Bool](repeating: true, count: count)
-    for group in stride(from: 0, to: count, by: groupSize) where skipsZeroSignal {
-      if !(group..<group + groupSize).contains(where: { raw[$0] != raw[group] }) {
-        for sequence in group..<group + groupSize { isKept[sequence] = false }
-      }
-    }
-    if masksTruncated { for sequence in 0..<count where batch.truncated[sequence] { isKept[sequence] = false } }
-    switch supervision {
-    case .outcome: return (advantage.compute(returns, groupSize: groupSize), isKept)
-    case .toGo: return (returnsToGo(rewards), isKept)
-    case .process: return (processAdvantages(rewards), isKept)
-    case .critic: return (criticAdvantages(rewards, values), isKept)
-    }
-  }
-
-  /// The divergence at a step for its reward, by d = log π_ref − log π.
-  private func estimate(_ d: Double) -> Double {
-    switch loss.estimator {
-    case .k1: -d
-    case .k2: d * d / 2
-    case .k3, .k3Ratio: exp(d) - d - 1
-    }
-  }
-
-  /// The critic's values of all steps, in the order of the sequences; nothing without a critic.
-  private mutating func criticValues() -> [Double] {
-    guard critic != nil else { return [] }
-    critic!.forward(batch.observations, choosing: batch.order[...])
-    let critic = critic!
-    return batch.order.indices.map { critic.reward(row: $0, action: 0) }
-  }
-
-  /// Schulman et al. (2016), eq. 16. An episode that was cut off counts as ended.
-  private func criticAdvantages(_ rewards: [Double], _ values: [Double]) -> [Double] {
-    var result = rewards
-    for sequence in 0..<batch.count {
-      var (sum, next) = (0.0, 0.0)
-      for token in batch.tokens(of: sequence).reversed() {
-        sum = rewards[token] + gamma * next - values[token] + gamma * lambda * sum
-        result[token] = sum
-        next = values[token]
-      }
-    }
-    return result
-  }
-
-  private func returns(_ advantages: [Double], _ values: [Double]) -> [Double] {
-    zip(advantages, values).map { $0 + $1 }
-  }
-
-  private func returnsToGo(_ rewards: [Double]) -> [Double] {
-    var returns = rewards
-    for sequence in 0..<batch.count {
-      var sum = 0.0
-      for token in batch.tokens(of: sequence).reversed() {
-        sum = rewards[token] + gamma * sum
-        returns[token] = sum
-      }
-    }
-    return advantage.compute(returns, groupSize: 1)
-  }
-
-  /// Shao et al. (2024), section 4.1.3: rewards of steps normalised by those of their group, then summed from each step on.
-  private func processAdvantages(_ rewards: [Double]) -> [Double] {
-    var result = [Double](repeating: 0, count: rewards.count)
-    let size = advantage.baseline == .batch ? batch.count : groupSize
-    for group in stride(from: 0, to: batch.count, by: size) {
-      let range = batch.starts[group]..<batch.starts[group + size]
-      let normalized = advantage.compute(Array(rewards[range]), groupSize: range.count)
-      for sequence in group..<group + size {
-        var sum = 0.0
-        for token in batch.tokens(of: sequence).reversed() {
-          sum = normalized[token - range.lowerBound] + gamma * sum
-          result[token] = sum
-        }
-      }
-    }
-    return result
-  }
-
   // MARK: Learning
 
   /// One optimizer step on some sequences.
@@ -388,7 +252,7 @@ public struct GroupOptimizer: Sendable {
       var logs = [Double](repeating: 0, count: rows.count)
       entropy += state.policy.describe(gathered, rows: rows.count, logProbabilities: &logs) * Double(rows.count)
       let oldLogs = isFirst ? logs : places.map { old[$0] }
-      let isPerSequence = advantages.count == batch.count && supervision == .outcome
+      let isPerSequence = credit.supervision == .outcome
       let group = GroupBatch(
         lengths: part.map { batch.length(of: $0) }, logProbabilities: logs, oldLogProbabilities: oldLogs,
         referenceLogProbabilities: reference.isEmpty ? [] : places.map { reference[$0] },
@@ -419,27 +283,9 @@ public struct GroupOptimizer: Sendable {
     state.statistics.add(
       .clipFraction, clipped / Double(loss.importanceSamplingLevel == .token ? tokens : chosen.count))
     state.statistics.add(.gradientNorm, norm)
-    if critic != nil { learnValues(&state, chosen) }
+    if let error = critic?.learn(batch, chosen, towards: targets) { state.statistics.add(.valueLoss, error) }
     optimizerSteps += 1
     if syncsReference && optimizerSteps % syncSteps == 0 { state.reference.approach(state.policy, by: mixup) }
-  }
-}
-
-extension GroupOptimizer {
-  /// A step of the critic towards the returns of some sequences.
-  private mutating func learnValues(_ state: inout AlignmentState, _ chosen: [Int]) {
-    let places = chosen.flatMap { Array(batch.tokens(of: $0)) }
-    critic!.forward(batch.observations, choosing: places.map { batch.order[$0] }[...])
-    var derivatives = [Double](repeating: 0, count: places.count)
-    var sum = 0.0
-    for (row, place) in places.enumerated() {
-      let error = critic!.reward(row: row, action: 0) - targets[place]
-      sum += error * error
-      derivatives[row] = 2 * error / Double(places.count)
-    }
-    critic!.step(
-      actions: [Int32](repeating: 0, count: places.count), derivatives: derivatives, learningRate: criticRate)
-    state.statistics.add(.valueLoss, sum / Double(places.count))
   }
 }
 

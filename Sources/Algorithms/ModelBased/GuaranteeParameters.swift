@@ -20,6 +20,10 @@ enum GuaranteeParameters {
   /// The chance that the bounds may fail.
   static let delta = Parameter<Double>.real(
     "delta", symbol: "δ", default: 0.05, in: .open(0, 1), "chance with which the bounds may fail")
+  /// What methods declare that look ahead over a horizon with a bonus.
+  static let overHorizon = [
+    horizon.declaration, c.declaration, delta.declaration, greatestReward.declaration, leastReward.declaration,
+  ]
 
   /// The greatest mean reward, as given or of the model.
   static func greatest(

@@ -20,11 +20,7 @@ public struct UCBHoeffding: TabularLearner, ~Copyable {
     id: "ucb-h", summary: "control: optimistic Q-learning over a horizon, with a bonus by Hoeffding's inequality",
     source: "Jin, Allen-Zhu, Bubeck & Jordan (2018)",
     equation: "Q_h ← (1 − α_t) Q_h + α_t [R + V_{h+1}(S′) + c √(H³ ι / t)], α_t = (H + 1) / (H + t)",
-    parameters: [
-      GuaranteeParameters.horizon.declaration, GuaranteeParameters.c.declaration,
-      GuaranteeParameters.delta.declaration, GuaranteeParameters.greatestReward.declaration,
-      GuaranteeParameters.leastReward.declaration,
-    ])
+    parameters: GuaranteeParameters.overHorizon)
 
   /// There is no discounting within the horizon.
   public var gamma: Double { 1 }

@@ -22,11 +22,7 @@ public struct UCBVI: TabularLearner, ~Copyable {
     id: "ucb-vi", summary: "model-based control: optimistic value iteration over a horizon, with a bonus",
     source: "Azar, Osband & Munos (2017)",
     equation: "Q_h = min { Q_h, (H − h) R_max, r̂ + c H L / √N + Σ p̂ max Q_{h+1} }",
-    parameters: [
-      GuaranteeParameters.horizon.declaration, GuaranteeParameters.c.declaration,
-      GuaranteeParameters.delta.declaration, GuaranteeParameters.greatestReward.declaration,
-      GuaranteeParameters.leastReward.declaration,
-    ])
+    parameters: GuaranteeParameters.overHorizon)
 
   /// There is no discounting within the horizon.
   public var gamma: Double { 1 }

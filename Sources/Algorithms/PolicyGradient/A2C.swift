@@ -6,7 +6,7 @@ import RLCore
 ///
 /// Names and defaults are stable-baselines3's: RMSProp in torch's form, λ = 1, no normalisation of advantages. It is PPO with one epoch in
 /// one minibatch, where the ratio is 1, but for the optimizer (Huang et al., 2022).
-public struct A2C: BatchLearner, ~Copyable {
+public struct A2C: RolloutLearner, ~Copyable {
   static let learningRate = NetworkParameters.learningRate.with(default: .real(7e-4))
   static let steps = NetworkParameters.steps.with(default: .integer(5))
   static let lambda = NetworkParameters.lambda.with(default: .integer(1))
@@ -57,7 +57,8 @@ public struct A2C: BatchLearner, ~Copyable {
   let valueCoefficient: Double
   let maximumNorm: Double
   let usesRMSProp: Bool
-  let usesStateIndices: Bool
+  /// Whether states are numbered.
+  public let usesStateIndices: Bool
   private var rmsProp: RMSProp<Float>
   private var adam: Adam<Float>
   private var exploration: RandomStream
@@ -176,25 +177,6 @@ public struct A2C: BatchLearner, ~Copyable {
     statistics.add(.valueLoss, valueLoss)
     statistics.add(.entropy, entropy)
     statistics.add(.gradientNorm, norm)
-  }
-
-  /// Chooses actions; observations are normalised as they were last.
-  public mutating func act(
-    on observations: ObservationStore, rows: Int, isGreedy: Bool, into actions: inout ActionStore,
-    using stream: inout RandomStream
-  ) {
-    policy.act(
-      on: rollout.normalized(observations, rows: rows), rows: rows, isGreedy: isGreedy, into: &actions, using: &stream)
-  }
-
-  /// Tells probabilities and values.
-  public mutating func appraise(_ observations: ObservationStore, rows: Int, into appraisal: inout PolicyAppraisal) {
-    policy.appraise(rollout.normalized(observations, rows: rows), rows: rows, into: &appraisal)
-  }
-
-  /// The policy, without its critic.
-  public func archive() -> PolicyArchive? {
-    PolicyArchive(policy, usesStateIndices: usesStateIndices, normalizer: rollout.observationNormalizer)
   }
 
   /// Appends networks, optimizer, rollout and stream.

@@ -10,40 +10,20 @@ import RLCore
 ///
 /// so that a step does not depend on how often a state is seen, J never falls whatever α, and α → ∞ is policy iteration. Where states look alike,
 /// it is the mean advantage of an action over the states as they are visited; states that are never visited stay as they are.
-public struct NaturalPolicyGradient: PolicyAscent, ~Copyable {
-  static let alpha = Parameter<Schedule>.schedule("alpha", symbol: "α", default: 0.1, in: .positive, "step size")
-
+public struct NaturalPolicyGradient: ExactAscentMethod, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(
     id: "natural-policy-gradient",
     summary: "natural gradient ascent on a known model, with the exact Fisher information",
     source: "Kakade (2001); Agarwal, Kakade, Lee & Mahajan (2021)",
     equation: "θ ← θ + α F(θ)⁺ ∇J(θ)",
-    parameters: [alpha.declaration, ControlParameters.gamma.declaration, GradientAscent.tolerance.declaration]
-      + SoftmaxPolicy.parameters.prefix(1))
+    parameters: ExactAscent.parameters)
 
-  /// The discount rate γ.
-  public let gamma: Double
-  /// The policy.
-  public var policy: SoftmaxPolicy
-  private var solver: PolicyGradientSolver
-  private let alpha: Schedule
-  private let tolerance: Double
-  private var measured = AscentMeasures()
+  /// The policy, the model, and what was measured.
+  public var ascent: ExactAscent
 
-  /// Makes it as it is before its first update.
-  public init(_ settings: Settings, task: PolicyTask) throws(SettingProblem) {
-    let start = try SoftmaxPolicy.Start(settings[SoftmaxPolicy.initialPreferences], space: task.space)
-    let solver = try task.solver()
-    let gamma = settings[ControlParameters.gamma]
-    let probabilities = SoftmaxPolicy(start).array
-    try AscentMeasures.check(solver, probabilities, gamma: gamma)
-    self.gamma = gamma
-    self.solver = solver
-    alpha = settings[Self.alpha]
-    tolerance = settings[GradientAscent.tolerance]
-    policy = SoftmaxPolicy(start)
-  }
+  /// Begins where an ascent stands.
+  public init(_ ascent: consuming ExactAscent) { self.ascent = ascent }
 
   /// `F⁺ ∇J`: the mean advantage of each slot over the states behind it, as they are visited.
   public static func direction(_ exact: ExactPolicyGradient, _ solver: PolicyGradientSolver) -> [Double] {
@@ -58,40 +38,5 @@ public struct NaturalPolicyGradient: PolicyAscent, ~Copyable {
     }
     for slot in sums.indices where weights[slot] > 0 { sums[slot] /= weights[slot] }
     return sums
-  }
-
-  /// Moves the preferences along the natural gradient.
-  public mutating func update(at time: Int, using streams: inout PolicyStreams) throws(SettingProblem) {
-    let probabilities = policy.array
-    guard let exact = solver.evaluate(probabilities, gamma: gamma) else {
-      throw SettingProblem("update \(time + 1): the policy no longer ends; make alpha smaller, or gamma less than 1")
-    }
-    let step = alpha.value(at: Double(time))
-    policy.move(by: step, along: Self.direction(exact, solver))
-    try measured.note(exact, solver, before: probabilities, after: policy.array, time: time, step: step)
-  }
-
-  /// Whether the gradient is small enough.
-  public var isFinished: Bool { measured.gradientNorm <= tolerance }
-
-  /// What is measured.
-  public static var columns: [String] { AscentMeasures.columns }
-
-  /// Entropy, divergence and norm of the last update.
-  public func measure() -> [Double] { measured.values }
-
-  /// The policy and its exact values.
-  public func report(into report: inout LearnerReport) { solver.fill(&report, policy.array, gamma: gamma) }
-
-  /// Appends the preferences.
-  public func save(to writer: inout StateWriter) {
-    policy.save(to: &writer)
-    measured.save(to: &writer)
-  }
-
-  /// Takes up the preferences.
-  public mutating func restore(from reader: inout StateReader) throws(StateError) {
-    try policy.restore(from: &reader)
-    try measured.restore(from: &reader)
   }
 }

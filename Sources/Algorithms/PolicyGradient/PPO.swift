@@ -14,7 +14,7 @@ import RLCore
 ///
 /// Departures: minibatches are drawn by this project's streams; losses and distributions are computed in double precision, networks in
 /// single.
-public struct PPO: BatchLearner, ~Copyable {
+public struct PPO: RolloutLearner, ~Copyable {
   /// Whose conventions hold where libraries differ.
   public enum Convention: String, CaseIterable, Sendable {
     /// stable-baselines3's.
@@ -83,7 +83,8 @@ public struct PPO: BatchLearner, ~Copyable {
   let maximumNorm: Double
   let targetKL: Double?
   let convention: Convention
-  let usesStateIndices: Bool
+  /// Whether states are numbered.
+  public let usesStateIndices: Bool
   private var loss: PPOLoss
   private var optimizer: Adam<Float>
   private var exploration: RandomStream
@@ -249,25 +250,6 @@ public struct PPO: BatchLearner, ~Copyable {
     try time.check(norm, .gradientNorm)
     statistics.add(.gradientNorm, norm)
     policy.bundle.update { optimizer.step(&$0, gradients: $1, learningRate: rate) }
-  }
-
-  /// Chooses actions; observations are normalised as they were last.
-  public mutating func act(
-    on observations: ObservationStore, rows: Int, isGreedy: Bool, into actions: inout ActionStore,
-    using stream: inout RandomStream
-  ) {
-    policy.act(
-      on: rollout.normalized(observations, rows: rows), rows: rows, isGreedy: isGreedy, into: &actions, using: &stream)
-  }
-
-  /// Tells probabilities and values.
-  public mutating func appraise(_ observations: ObservationStore, rows: Int, into appraisal: inout PolicyAppraisal) {
-    policy.appraise(rollout.normalized(observations, rows: rows), rows: rows, into: &appraisal)
-  }
-
-  /// The policy, without its critic.
-  public func archive() -> PolicyArchive? {
-    PolicyArchive(policy, usesStateIndices: usesStateIndices, normalizer: rollout.observationNormalizer)
   }
 
   /// Appends networks, optimizer, rollout and streams.

@@ -201,3 +201,34 @@ extension Rollout: Checkpointable {
     try rewardNormalizer?.restore(from: &reader)
   }
 }
+
+/// A learner of rollouts: it acts as its policy does, on observations as the rollout normalises them.
+public protocol RolloutLearner: BatchLearner, ~Copyable {
+  /// The policy and its critic.
+  var policy: PolicyNetwork { get set }
+  /// The experience of the last update.
+  var rollout: Rollout { get }
+  /// Whether states are numbered.
+  var usesStateIndices: Bool { get }
+}
+
+extension RolloutLearner where Self: ~Copyable {
+  /// Chooses actions; observations are normalised as they were last.
+  public mutating func act(
+    on observations: ObservationStore, rows: Int, isGreedy: Bool, into actions: inout ActionStore,
+    using stream: inout RandomStream
+  ) {
+    policy.act(
+      on: rollout.normalized(observations, rows: rows), rows: rows, isGreedy: isGreedy, into: &actions, using: &stream)
+  }
+
+  /// Tells probabilities and values.
+  public mutating func appraise(_ observations: ObservationStore, rows: Int, into appraisal: inout PolicyAppraisal) {
+    policy.appraise(rollout.normalized(observations, rows: rows), rows: rows, into: &appraisal)
+  }
+
+  /// The policy, without its critic.
+  public func archive() -> PolicyArchive? {
+    PolicyArchive(policy, usesStateIndices: usesStateIndices, normalizer: rollout.observationNormalizer)
+  }
+}

@@ -73,20 +73,22 @@ import Testing
     var tdc = try TDC(
       Settings(defaultsOf: TDC.self, settings.merging(["beta": .real(0.1)]) { $1 }), context: context)
     #expect(abs(tdc.update(t) - 8.88) < 1e-12)
-    #expect(abs(tdc.base.weights[2] - (1 + 2 * step)) < 1e-12)
-    #expect(abs(tdc.corrections[2] - 2 * 0.1 * 7 * 8.88) < 1e-12 && abs(tdc.corrections[7] - 0.1 * 7 * 8.88) < 1e-12)
+    #expect(abs(tdc.correction.base.weights[2] - (1 + 2 * step)) < 1e-12)
+    #expect(
+      abs(tdc.correction.estimates[2] - 2 * 0.1 * 7 * 8.88) < 1e-12
+        && abs(tdc.correction.estimates[7] - 0.1 * 7 * 8.88) < 1e-12)
     // The second time, xᵀv = 5 · 0.7 · 8.88 = 31.08 takes part.
-    let before = tdc.base.weights[6]
+    let before = tdc.correction.base.weights[6]
     tdc.update(t)
-    #expect(abs(tdc.base.weights[6] - (before - 0.07 * 0.99 * 31.08)) < 1e-12)
+    #expect(abs(tdc.correction.base.weights[6] - (before - 0.07 * 0.99 * 31.08)) < 1e-12)
 
     var gtd2 = try GTD2(
       Settings(defaultsOf: GTD2.self, settings.merging(["beta": .real(0.1)]) { $1 }), context: context)
     gtd2.update(t)
-    #expect(gtd2.base.weights[2] == 1, "the first step moves only the second weights")
+    #expect(gtd2.correction.base.weights[2] == 1, "the first step moves only the second weights")
     gtd2.update(t)
-    #expect(abs(gtd2.base.weights[2] - (1 + 2 * 0.07 * 31.08)) < 1e-12)
-    #expect(abs(gtd2.base.weights[6] - (10 - 0.07 * 0.99 * 31.08)) < 1e-12)
+    #expect(abs(gtd2.correction.base.weights[2] - (1 + 2 * 0.07 * 31.08)) < 1e-12)
+    #expect(abs(gtd2.correction.base.weights[6] - (10 - 0.07 * 0.99 * 31.08)) < 1e-12)
 
     var emphatic = try EmphaticTD(Settings(defaultsOf: EmphaticTD.self, settings), context: context)
     emphatic.update(t)
