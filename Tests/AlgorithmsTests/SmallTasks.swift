@@ -37,6 +37,16 @@ enum SmallTasks {
     return try builder.build(initial: [.init(state: 0, probability: 0.5), .init(state: 3, probability: 0.5)])
   }
 
+  /// One state, in which each action ends the episode with a reward of its own.
+  static func arms(_ rewards: [Double]) throws -> FiniteMDP {
+    var builder = FiniteMDPBuilder(states: 1, actions: rewards.count)
+    for (action, reward) in rewards.enumerated() {
+      builder.addPair(state: 0, action: action)
+      builder.addOutcome(probability: 1, next: 0, reward: reward, terminated: true)
+    }
+    return try builder.build(initial: [.init(state: 0, probability: 1)])
+  }
+
   /// Four arms; each pays its mean plus or minus one.
   static func bandit(_ means: [Double] = [0.1, 0.5, -0.3, 0.4]) throws -> FiniteMDP {
     var builder = FiniteMDPBuilder(states: 1, actions: means.count)

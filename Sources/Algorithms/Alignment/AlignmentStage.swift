@@ -22,6 +22,20 @@ public struct AlignmentState: Sendable {
   public var statistics = BatchStatistics()
 }
 
+extension AlignmentState {
+  /// The rewards of the steps of some sequences, one after another: learned ones, where there are any and the task's are not asked for.
+  mutating func rewards(
+    of sequences: Range<Int>, in batch: SequenceBatch, from source: GroupParameters.Source
+  ) -> [Double] {
+    let rows = batch.order[batch.starts[sequences.lowerBound]..<batch.starts[sequences.upperBound]]
+    guard source != .task, rewardModel != nil else { return rows.map { batch.rewards[$0] } }
+    rewardModel!.forward(batch.observations, choosing: rows)
+    return rows.enumerated().map { k, row in
+      rewardModel!.reward(row: k, action: Int(batch.actions.numbers[row]))
+    }
+  }
+}
+
 extension AlignmentState: Checkpointable {
   /// Appends policies, rewards and streams.
   public func save(to writer: inout StateWriter) {
@@ -50,9 +64,6 @@ extension AlignmentState: Checkpointable {
 public protocol AlignmentStage: Checkpointable, Configurable, Sendable {
   /// What it can fill of the statistics.
   static var quantities: [BatchQuantity] { get }
-
-  /// Whether it learns from a fixed set of data, so that its budget is counted in updates.
-  static var isOffline: Bool { get }
 
   /// Makes the stage as it is before its first update.
   ///
@@ -83,8 +94,6 @@ public protocol AlignmentStage: Checkpointable, Configurable, Sendable {
 }
 
 extension AlignmentStage {
-  /// It samples from the task.
-  public static var isOffline: Bool { false }
   /// It learns no reward.
   public static var makesReward: Bool { false }
   /// There are no presets.

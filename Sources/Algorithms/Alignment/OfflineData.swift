@@ -27,6 +27,11 @@ struct OfflineData: Sendable {
     gamma = settings.resolved.first { $0.key == "gamma" }?.value.number ?? 1
   }
 
+  /// Refuses more episodes than fit into memory even if each has but one step.
+  func checkSize(episodes: Double, _ context: BatchContext, lowering name: String) throws(SettingProblem) {
+    try context.checkSize(episodes: episodes, of: 1, lowering: name)
+  }
+
   /// A policy's probabilities, slot by slot.
   func table(of policy: inout LearnedPolicy) -> [Double] {
     var table: [Double] = []
@@ -65,14 +70,21 @@ struct OfflineData: Sendable {
   /// Appends groups of episodes; those of a group begin in the same state.
   ///
   /// - Returns: The states that were visited, step by step.
+  /// - Throws: ``SettingProblem`` where they do not fit into memory.
   @discardableResult
   func append(
     groups: Int, of groupSize: Int, by table: [Double], to batch: inout SequenceBatch, using stream: inout RandomStream
-  ) -> [Int] {
+  ) throws(SettingProblem) -> [Int] {
+    let mostSteps = Int(2e8) / (8 + observations.width)
     var visited: [Int] = []
     let weights = model.initial.map(\.probability)
     var (states, actions, rewards): ([Int], [Int], [Double]) = ([], [], [])
-    for _ in 0..<groups {
+    for group in 0..<groups {
+      if batch.tokenCount > mostSteps {
+        throw SettingProblem(
+          "\(group * groupSize) of \(groups * groupSize) episodes have \(batch.tokenCount) steps, which fill the memory; ask for fewer"
+        )
+      }
       let start = model.initial[stream.index(weights: weights)].state
       for _ in 0..<groupSize {
         states.removeAll(keepingCapacity: true)
@@ -182,16 +194,19 @@ struct PreferenceData: Sendable, Checkpointable {
     pairs = settings[Self.pairs]
     batchSize = settings[Self.batchSize]
     temperature = settings[Self.temperature]
+    try source.checkSize(
+      episodes: 2 * Double(pairs ?? batchSize), context,
+      lowering: pairs == nil ? Self.batchSize.declaration.name : Self.pairs.declaration.name)
     batch = SequenceBatch(for: context)
   }
 
   /// Draws pairs by a policy, where there are none or new ones are wanted.
-  mutating func prepare(by policy: inout LearnedPolicy, using stream: inout RandomStream) {
+  mutating func prepare(by policy: inout LearnedPolicy, using stream: inout RandomStream) throws(SettingProblem) {
     if pairs != nil && !prefersFirst.isEmpty { return }
     let count = pairs ?? batchSize
     batch.removeAll()
     prefersFirst.removeAll(keepingCapacity: true)
-    source.append(groups: count, of: 2, by: source.table(of: &policy), to: &batch, using: &stream)
+    try source.append(groups: count, of: 2, by: source.table(of: &policy), to: &batch, using: &stream)
     for pair in 0..<count {
       let difference =
         batch.discountedReturn(of: 2 * pair, gamma: source.gamma)

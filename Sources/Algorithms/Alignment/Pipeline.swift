@@ -79,12 +79,15 @@ public struct Pipeline: BatchLearner, ~Copyable {
     let state = try AlignmentState(settings, context: context)
     var penalizes = false
     var first: (any AlignmentStage)?
+    // Every stage is tried on what it will find.
+    var outlook = state
     for (index, plan) in plans.enumerated() {
-      do throws(SettingProblem) {
-        let stage = try Self.make(plan, context: context, state: state)
-        if stage.beta > 0 { penalizes = true }
-        if index == 0 { first = stage }
-      } catch { throw SettingProblem(error.message, at: ".stages[\(index)]\(error.place)") }
+      let stage = try SettingProblem.at(".stages[\(index)]") { () throws(SettingProblem) in
+        try Self.make(plan, context: context, state: outlook)
+      }
+      if stage.beta > 0 { penalizes = true }
+      if type(of: stage).makesReward { outlook.rewardModel = RewardModel(like: outlook.policy) }
+      if index == 0 { first = stage }
     }
     episodeLimit = limit
     self.context = context
@@ -107,13 +110,11 @@ public struct Pipeline: BatchLearner, ~Copyable {
         for: id, among: ids, otherwise: "there are: " + ids.joined(separator: ", "))
       throw SettingProblem("there is no stage \"\(id)\"; \(hint)", at: place + ".id")
     }
-    do throws(SettingProblem) {
-      var iterations = 100
-      if let given = setting["iterations"] {
-        do throws(SettingProblem) {
-          iterations = try Interval.whole(given, in: 1...1_000_000_000)
-        } catch { throw SettingProblem(error.message, at: ".iterations") }
-      }
+    return try SettingProblem.at(place) { () throws(SettingProblem) in
+      let iterations =
+        try setting.read("iterations") { given throws(SettingProblem) in
+          try Interval.whole(given, in: 1...1_000_000_000)
+        } ?? 100
       let names = AlignmentParameters.all.map(\.name)
       let own = fields.filter { $0.key != "id" && $0.key != "iterations" }
       if let wrong = own.first(where: { names.contains($0.key) }) {
@@ -124,7 +125,7 @@ public struct Pipeline: BatchLearner, ~Copyable {
       let settings = try Settings(
         expanded + shared, for: method.about.parameters + AlignmentParameters.all, owner: id)
       return Plan(id: id, iterations: iterations, settings: settings)
-    } catch { throw SettingProblem(error.message, at: place + error.place) }
+    }
   }
 
   private static func make(

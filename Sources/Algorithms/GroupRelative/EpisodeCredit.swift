@@ -64,10 +64,10 @@ struct EpisodeCredit: Sendable {
   /// The rewards of all steps, in the order of the sequences, with what is taken off for divergence and length.
   ///
   /// - Parameters:
-  ///   - learned: Learned rewards in place of the task's.
+  ///   - earned: The rewards as they were earned.
   ///   - reference: log π_ref of the steps; needed where the divergence belongs to the reward.
-  func rewards(_ batch: SequenceBatch, learned: [Double]?, reference: [Double]) -> [Double] {
-    var rewards = learned ?? batch.order.map { batch.rewards[$0] }
+  func rewards(_ batch: SequenceBatch, earned: [Double], reference: [Double]) -> [Double] {
+    var rewards = earned
     if beta > 0 {
       for k in rewards.indices {
         rewards[k] -= beta * divergence(reference[k] - batch.logProbabilities[batch.order[k]])
@@ -92,7 +92,7 @@ struct EpisodeCredit: Sendable {
 
   /// Which episodes count.
   ///
-  /// - Parameter returns: What the task gave for each.
+  /// - Parameter returns: What each earned, before anything is taken off.
   func isKept(_ batch: SequenceBatch, returns: [Double]) -> [Bool] {
     var isKept = [Bool](repeating: true, count: batch.count)
     for group in stride(from: 0, to: batch.count, by: groupSize) where skipsZeroSignal {
@@ -137,13 +137,13 @@ struct EpisodeCredit: Sendable {
     return returns
   }
 
-  /// Shao et al. (2024), section 4.1.3: rewards of steps normalised by those of their group.
+  /// Shao et al. (2024), section 4.1.3: rewards of steps normalised by those of their group or of the batch.
   private func normalized(_ rewards: [Double], _ batch: SequenceBatch) -> [Double] {
-    let size = advantage.baseline == .batch ? batch.count : groupSize
-    return stride(from: 0, to: batch.count, by: size).flatMap { group in
-      let own = rewards[batch.starts[group]..<batch.starts[group + size]]
-      return own.isEmpty ? [] : advantage.compute(Array(own), groupSize: own.count)
-    }
+    advantage.compute(
+      rewards,
+      groups: stride(from: 0, to: batch.count, by: groupSize).map {
+        batch.starts[$0]..<batch.starts[$0 + groupSize]
+      })
   }
 
   /// Schulman et al. (2016), eq. 16. An episode that was cut off counts as ended.

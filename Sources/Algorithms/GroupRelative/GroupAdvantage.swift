@@ -64,11 +64,19 @@ public struct GroupAdvantage: Sendable, Equatable {
   public func compute(_ rewards: [Double], groupSize: Int) -> [Double] {
     precondition(
       groupSize > 0 && rewards.count % groupSize == 0, "\(rewards.count) rewards in groups of \(groupSize)")
+    return compute(
+      rewards, groups: stride(from: 0, to: rewards.count, by: groupSize).map { $0..<$0 + groupSize })
+  }
+
+  /// The advantages of numbers in groups of any sizes.
+  ///
+  /// - Parameter groups: One after another, together all of them.
+  public func compute(_ rewards: [Double], groups: [Range<Int>]) -> [Double] {
     let whole = Self.moments(rewards[...], ddof: ddof)
     var advantages: [Double] = []
     advantages.reserveCapacity(rewards.count)
-    for start in stride(from: 0, to: rewards.count, by: groupSize) {
-      let group = rewards[start..<start + groupSize]
+    for range in groups {
+      let group = rewards[range]
       let own = Self.moments(group, ddof: ddof)
       for reward in group {
         let difference =
@@ -76,7 +84,7 @@ public struct GroupAdvantage: Sendable, Equatable {
           case .group: reward - own.mean
           // R − (G m − R) / (G − 1)
           case .leaveOneOut:
-            groupSize > 1 ? (reward - own.mean) * Double(groupSize) / Double(groupSize - 1) : reward
+            group.count > 1 ? (reward - own.mean) * Double(group.count) / Double(group.count - 1) : reward
           case .batch: reward - whole.mean
           case .none: reward
           }

@@ -79,7 +79,7 @@ public struct GroupOptimizer: Sendable {
       estimator: settings[GroupParameters.estimator], maximumLength: longest,
       temperatures: (settings[GroupParameters.temperatureHigh], settings[GroupParameters.temperatureLow]))
     credit = try EpisodeCredit(settings, groupSize: groupSize, gamma: gamma, longest: longest)
-    source = settings[GroupParameters.source]
+    source = try GroupParameters.source(settings, state)
     if credit.supervision == .critic {
       critic = StepCritic(learningRate: settings[GroupParameters.criticRate], context: context, state: state)
     }
@@ -91,8 +91,7 @@ public struct GroupOptimizer: Sendable {
     estimatesReference = context.exactModel == nil
     space = context.actionSpace
     try context.checkSize(
-      Double(copies) * Double(min(longest, 10_000))
-        * Double(context.usesStateIndices ? 8 : 8 + context.observationCount), lowering: "generation_batch_size")
+      episodes: Double(copies), of: longest, lowering: AlignmentParameters.sequences.declaration.name)
     batch = SequenceBatch(for: context)
     optimizer = try AlignmentOptimizer(settings, state.policy)
   }
@@ -102,19 +101,14 @@ public struct GroupOptimizer: Sendable {
     _ state: inout AlignmentState, in environments: EnvironmentBatch, at time: TrainingTime
   ) throws(SettingProblem) {
     let elapsed = time.elapsed(in: environments)
-    let raw = collect(&state, in: environments)
+    let returns = collect(&state, in: environments)
     if batch.tokenCount == 0 { return }
-    let needsReference = beta > 0 || estimatesReference
-    let reference = needsReference ? describe(&state.reference) : []
+    let reference = beta > 0 ? describe(&state.reference) : []
     if estimatesReference { tellReference(&state) }
-    var learned: [Double]?
-    if source != .task && state.rewardModel != nil { learned = learnedRewards(&state) }
-    if source == .model && learned == nil {
-      throw SettingProblem("there is no learned reward; let a reward-model stage go before, or write reward: \"task\"")
-    }
+    let earned = state.rewards(of: 0..<batch.count, in: batch, from: source)
     let values = critic?.values(of: batch) ?? []
-    let rewards = credit.rewards(batch, learned: learned, reference: reference)
-    let isKept = credit.isKept(batch, returns: raw)
+    let rewards = credit.rewards(batch, earned: earned, reference: reference)
+    let isKept = credit.isKept(batch, returns: returns)
     let (weights, goals) = credit.advantages(batch, rewards: rewards, values: values)
     targets = goals
     let isSplit = iterations > 1 || stepsPerGeneration > 1
@@ -137,7 +131,7 @@ public struct GroupOptimizer: Sendable {
 
   /// Samples a generation.
   ///
-  /// - Returns: The return of each episode.
+  /// - Returns: The return of each episode, of the rewards that are learned from.
   private mutating func collect(_ state: inout AlignmentState, in environments: EnvironmentBatch) -> [Double] {
     let groups = environments.count / groupSize
     batch.removeAll()
@@ -145,7 +139,8 @@ public struct GroupOptimizer: Sendable {
     for _ in 0..<(dynamicSampling ? resamples : 1) {
       let (before, gamma) = (batch.count, gamma)
       batch.collect(in: environments, groupsOf: groupSize, by: &state.policy, using: &state.exploration)
-      var fresh = (before..<batch.count).map { batch.discountedReturn(of: $0, gamma: gamma) }
+      let earned = state.rewards(of: before..<batch.count, in: batch, from: source)
+      var fresh = batch.discountedReturns(of: before..<batch.count, rewards: earned, gamma: gamma)
       note(fresh, &state.statistics)
       if dynamicSampling {
         let signals = (0..<groups).filter { group in
@@ -221,14 +216,6 @@ public struct GroupOptimizer: Sendable {
       start += 4096
     }
     state.statistics.add(.referenceKL, sum / Double(batch.count))
-  }
-
-  /// The learned rewards of all steps, in the order of the sequences.
-  private mutating func learnedRewards(_ state: inout AlignmentState) -> [Double] {
-    state.rewardModel!.forward(batch.observations, choosing: batch.order[...])
-    return batch.order.enumerated().map { k, row in
-      state.rewardModel!.reward(row: k, action: Int(batch.actions.numbers[row]))
-    }
   }
 
   // MARK: Learning

@@ -41,6 +41,18 @@ enum GroupParameters {
     case skip
   }
 
+  /// Which reward is learned from, where there is one.
+  ///
+  /// - Throws: ``SettingProblem`` where a learned one is asked for and nothing learns it.
+  static func source(_ settings: Settings, _ state: AlignmentState) throws(SettingProblem) -> Source {
+    let source = settings[GroupParameters.source]
+    if source == .model && state.rewardModel == nil {
+      throw SettingProblem(
+        "there is no learned reward; let a reward-model stage go before, or write reward: \"task\"", at: ".reward")
+    }
+    return source
+  }
+
   static let numGenerations = Parameter.integer(
     "num_generations", symbol: "G", default: 8, in: 1...1_000_000, "episodes of a group: from the same start")
   static let stepsPerGeneration = Parameter.integer(

@@ -46,6 +46,16 @@ public struct SequenceBatch: Sendable {
     return sum
   }
 
+  /// The discounted returns of some sequences by other rewards than the task's.
+  ///
+  /// - Parameter rewards: Of their steps, one after another.
+  public func discountedReturns(of sequences: Range<Int>, rewards: [Double], gamma: Double) -> [Double] {
+    let first = starts[sequences.lowerBound]
+    return sequences.map { sequence in
+      tokens(of: sequence).reversed().reduce(0.0) { rewards[$1 - first] + gamma * $0 }
+    }
+  }
+
   /// Forgets all sequences and keeps the memory.
   public mutating func removeAll() {
     rowCount = 0
@@ -145,6 +155,28 @@ public struct SequenceBatch: Sendable {
       }
     }
     (order, starts, truncated) = (kept, begins, cut)
+    dropUnused()
+  }
+
+  /// Moves the rows that are left together, so that those of forgotten groups take no memory.
+  private mutating func dropUnused() {
+    let old = order.sorted()
+    if old.count == rowCount { return }
+    let source = observations
+    var new = [Int](repeating: 0, count: rowCount)
+    for (k, row) in old.enumerated() {
+      new[row] = k
+      observations.copyRow(row, of: source, to: k)
+      if space.isDiscrete {
+        actions.numbers[k] = actions.numbers[row]
+      } else {
+        for j in 0..<actions.width { actions.values[k * actions.width + j] = actions.values[row * actions.width + j] }
+      }
+      logProbabilities[k] = logProbabilities[row]
+      rewards[k] = rewards[row]
+    }
+    for place in order.indices { order[place] = new[order[place]] }
+    rowCount = old.count
   }
 
   /// Lines up new rows, whose owners are known, sequence by sequence.
@@ -199,7 +231,6 @@ extension SequenceBatch: Checkpointable {
       throw StateError("\(rows) rows of \(capacity) do not fit")
     }
     removeAll()
-    makeRoom(for: max(0, capacity - rewards.count))
     observations = ObservationStore(
       count: capacity, width: observations.width, usesStateIndices: observations.usesStateIndices,
       offersAllActions: observations.offersAllActions)
@@ -210,7 +241,10 @@ extension SequenceBatch: Checkpointable {
     rewards = try reader.list(of: 0.0)
     order = try reader.list(of: 0)
     starts = try reader.list(of: 0)
-    guard rewards.count == capacity, logProbabilities.count == capacity, order.allSatisfy({ $0 >= 0 && $0 < rows }),
+    guard rewards.count == capacity, logProbabilities.count == capacity,
+      actions.numbers.count == (space.isDiscrete ? capacity : 0),
+      actions.values.count == (space.isDiscrete ? 0 : capacity * actions.width),
+      order.allSatisfy({ $0 >= 0 && $0 < rows }),
       starts.first == 0, starts.last == order.count, zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 })
     else { throw StateError("the sequences of the checkpoint do not fit") }
     truncated = []

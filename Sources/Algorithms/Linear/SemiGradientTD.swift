@@ -29,8 +29,7 @@ public struct SemiGradientTD: TabularLearner, ~Copyable {
   private var returns: NStepReturns
   private var memory: FeatureMemory
   private let n: Int
-  private var ratios: [Double]
-  private var position = 0
+  private var ratios: WindowProduct
 
   /// Makes the learner as it is before its first step.
   public init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
@@ -39,41 +38,29 @@ public struct SemiGradientTD: TabularLearner, ~Copyable {
     n = settings[Self.n]
     returns = NStepReturns(n: n, gamma: settings[ControlParameters.gamma])
     memory = FeatureMemory(base.features, capacity: n)
-    ratios = [Double](repeating: 1, count: n)
+    ratios = WindowProduct()
   }
 
-  /// The product of the ratios of `count` actions from the `first` of those that wait, in the order in which they were taken.
-  private func product(first: Int, count: Int) -> Double {
-    var product = 1.0
-    for k in 0..<count { product *= ratios[(first + k) % n] }
-    return product
-  }
-
-  private mutating func move(_ number: Int, toward target: Double, ratio: Double) {
+  /// Moves the value of the oldest step that waits, with the ratios of all actions since.
+  private mutating func move(_ number: Int, toward target: Double) {
     let row = memory.row(number)
     let error = target - base.weights.withEntries { row.dot($0.baseAddress!) }
-    base.add(alpha.next(for: 0) * ratio * error, row)
+    base.add(alpha.next(for: 0) * ratios.product * error, row)
+    ratios.removeFirst()
   }
 
   /// Adds a step, and makes the updates that are due.
   public mutating func update(_ t: Transition) {
     let bootstrap = base.nextValue(t)
-    ratios[position] = base.ratio(t)
+    ratios.append(base.ratio(t))
     returns.append(memory.keep(t.state, of: base.features), reward: t.reward)
-    position = (position + 1) % n
     if t.isLast {
       returns.finish(bootstrap)
-      let count = returns.count
-      for k in 0..<count {
-        let first = (position - count + k + n) % n
-        move(returns.entry(k), toward: returns.value(k), ratio: product(first: first, count: count - k))
-      }
+      for k in 0..<returns.count { move(returns.entry(k), toward: returns.value(k)) }
       returns.removeAll()
       memory.removeAll()
     } else {
-      if returns.isFull {
-        move(returns.oldest, toward: returns.value(bootstrap: bootstrap), ratio: product(first: position, count: n))
-      }
+      if returns.isFull { move(returns.oldest, toward: returns.value(bootstrap: bootstrap)) }
       returns.advance()
     }
   }
@@ -104,8 +91,7 @@ public struct SemiGradientTD: TabularLearner, ~Copyable {
     alpha.save(to: &writer)
     returns.save(to: &writer)
     memory.save(to: &writer)
-    writer.write(ratios)
-    writer.write(position)
+    ratios.save(to: &writer)
   }
 
   /// Takes up the weights and the steps that wait.
@@ -114,7 +100,6 @@ public struct SemiGradientTD: TabularLearner, ~Copyable {
     try alpha.restore(from: &reader)
     try returns.restore(from: &reader)
     try memory.restore(from: &reader)
-    ratios = try reader.list(of: 0.0)
-    position = try reader.integer()
+    try ratios.restore(from: &reader)
   }
 }

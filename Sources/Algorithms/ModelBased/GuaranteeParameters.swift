@@ -36,7 +36,8 @@ enum GuaranteeParameters {
     return most
   }
 
-  /// The width of the range of mean rewards, as given or of the model.
+  /// The width of the range of mean rewards, as given or of the model; 0, the worth of what follows the end, is one of them where the task
+  /// can end.
   static func range(
     _ settings: Settings, _ context: LearnerContext, for id: String
   ) throws(SettingProblem) -> Double {
@@ -47,7 +48,7 @@ enum GuaranteeParameters {
     if least > greatest {
       throw SettingProblem("\(least) is above the greatest reward, \(greatest); give a lesser number", at: ".r_min")
     }
-    return greatest - least
+    return context.model?.isContinuing == true ? greatest - least : max(0, greatest) - min(0, least)
   }
 
   /// The number of values of a table with a layer for each step of the horizon, where it is not too large.

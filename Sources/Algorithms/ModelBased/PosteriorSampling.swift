@@ -99,13 +99,16 @@ public struct PosteriorSampling: TabularLearner, ~Copyable {
     solve()
   }
 
-  /// Value iteration in place on the model drawn, from the values of the one before.
+  /// Value iteration in place on the model drawn, from the values of the one before; an exact solution where that would take very long.
   private func solve() {
     let space = q.space
-    let enough = tolerance * (1 - gamma) / max(gamma, 1e-300)
+    var greatest = 0.0
+    for slot in 0..<space.slotCount { greatest = max(greatest, abs(rewards[slot])) }
+    let accuracy = SweepAccuracy(tolerance, gamma: gamma, largest: greatest / (1 - gamma))
+    if accuracy.needsExactness && solveExactly() { return }
     var change = Double.infinity
     for state in 0..<space.stateCount { values[state] = terminal[state] ? 0 : q.maximum(in: state) }
-    while change > enough {
+    while change > accuracy.enough {
       change = 0
       for state in 0..<space.stateCount where !terminal[state] {
         for action in 0..<space.actions(in: state) {
@@ -120,6 +123,34 @@ public struct PosteriorSampling: TabularLearner, ~Copyable {
         values[state] = value
       }
     }
+  }
+
+  /// Policy iteration on the model drawn.
+  ///
+  /// - Returns: Whether it is a model, rounding considered.
+  private func solveExactly() -> Bool {
+    let space = q.space
+    var builder = FiniteMDPBuilder(states: space.stateCount, actions: space.width)
+    for state in 0..<space.stateCount where !terminal[state] {
+      for action in 0..<space.actions(in: state) {
+        let slot = state * space.width + action
+        builder.addPair(state: state, action: action)
+        for k in 0..<outcomeCount where transitions[slot * outcomeCount + k] > 0 {
+          let isEnd = k == space.stateCount
+          builder.addOutcome(
+            probability: transitions[slot * outcomeCount + k], next: isEnd ? state : k, reward: rewards[slot],
+            terminated: isEnd)
+        }
+      }
+    }
+    let start = [StateProbability(state: 0, probability: 1)]
+    guard let exact = try? OptimalSolution(builder.build(initial: start), gamma: gamma) else { return false }
+    for state in 0..<space.stateCount {
+      for (action, pair) in exact.model.pairs(of: state).enumerated() {
+        q[slot: state * space.width + action] = exact.actionValues[pair]
+      }
+    }
+    return true
   }
 
   /// Begins an episode with a new model.

@@ -8,7 +8,8 @@ import RLCore
 /// It acts greedily, ties broken at random. With `m` large enough it is near-optimal in all but a polynomial number of steps. What is known is
 /// frozen after `m` times, as in the paper. The end of the task is worth 0, and nothing unknown is worth less than that.
 ///
-/// A step costs next to nothing, but whenever a pair becomes known, the known model is solved anew by value iteration, to `tolerance`.
+/// A step costs next to nothing, but whenever a pair becomes known, the known model is solved anew: by value iteration, to `tolerance`, or exactly
+/// by policy iteration where γ is so near to 1 that it would take very many sweeps.
 public struct RMax: TabularLearner, ~Copyable {
   static let m = Parameter<Int>.integer(
     "m", symbol: "m", default: 20, in: 1...1_000_000_000, "how often a pair is taken before it is known")
@@ -30,7 +31,7 @@ public struct RMax: TabularLearner, ~Copyable {
   /// The optimistic action values.
   public var q: ActionValues
   private let m: Int
-  private let tolerance: Double
+  private let accuracy: SweepAccuracy
   private var model: EmpiricalModel
   private var known = GrowingTable<Int>()
 
@@ -39,8 +40,9 @@ public struct RMax: TabularLearner, ~Copyable {
     let greatest = try GuaranteeParameters.greatest(settings, context, for: Self.id)
     gamma = settings[GuaranteeParameters.gamma]
     m = settings[Self.m]
-    tolerance = settings[Self.tolerance]
-    q = ActionValues(context.space, initial: max(0, greatest) / (1 - gamma))
+    let most = max(0, greatest) / (1 - gamma)
+    accuracy = SweepAccuracy(settings[Self.tolerance], gamma: gamma, largest: most)
+    q = ActionValues(context.space, initial: most)
     model = EmpiricalModel(entries: context.space.slotCount)
   }
 
@@ -60,10 +62,10 @@ public struct RMax: TabularLearner, ~Copyable {
 
   /// Value iteration in place over what is known, alternately in both directions.
   private func solve() {
-    let enough = tolerance * (1 - gamma) / max(gamma, 1e-300)
+    if accuracy.needsExactness && solveExactly() { return }
     var change = Double.infinity
     var isForward = false
-    while change > enough {
+    while change > accuracy.enough {
       change = 0
       isForward.toggle()
       for k in 0..<known.count {
@@ -73,6 +75,40 @@ public struct RMax: TabularLearner, ~Copyable {
         q[slot: slot] = value
       }
     }
+  }
+
+  /// Policy iteration on the known model, in which everything unknown leads to a state beside the others that pays R_max for ever.
+  ///
+  /// - Returns: Whether it is a model.
+  private func solveExactly() -> Bool {
+    let (space, heaven) = (q.space, q.space.stateCount)
+    let pay = accuracy.largest * (1 - gamma)
+    var builder = FiniteMDPBuilder(states: heaven + 1, actions: max(1, space.width))
+    for state in 0..<heaven {
+      for action in 0..<space.actions(in: state) {
+        let slot = state * space.width + action
+        builder.addPair(state: state, action: action)
+        if model.visits[slot] < m {
+          builder.addOutcome(probability: 1, next: heaven, reward: pay)
+          continue
+        }
+        let (count, reward) = (Double(model.visits[slot]), model.reward(slot))
+        model.forEachOutcome(of: slot) { next, seen in
+          builder.addOutcome(
+            probability: Double(seen) / count, next: max(next, 0), reward: reward, terminated: next < 0)
+        }
+      }
+    }
+    builder.addPair(state: heaven, action: 0)
+    builder.addOutcome(probability: 1, next: heaven, reward: pay)
+    let start = [StateProbability(state: 0, probability: 1)]
+    guard let exact = try? OptimalSolution(builder.build(initial: start), gamma: gamma) else { return false }
+    for state in 0..<heaven {
+      for (action, pair) in exact.model.pairs(of: state).enumerated() {
+        q[slot: state * space.width + action] = exact.actionValues[pair]
+      }
+    }
+    return true
   }
 
   /// Begins an episode.

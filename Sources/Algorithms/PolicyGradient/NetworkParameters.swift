@@ -136,6 +136,16 @@ extension PolicyNetwork.Design {
 }
 
 extension BatchContext {
+  /// Refuses more episodes than would fit into memory.
+  ///
+  /// - Parameters:
+  ///   - length: Of each, in steps; what is beyond 10,000 is not thought to be reached.
+  ///   - name: The parameter to lower.
+  public func checkSize(episodes: Double, of length: Int, lowering name: String) throws(SettingProblem) {
+    try checkSize(
+      episodes * Double(min(length, 10_000)) * Double(usesStateIndices ? 8 : 8 + observationCount), lowering: name)
+  }
+
   /// Refuses what would not fit into memory.
   ///
   /// - Parameters:

@@ -174,7 +174,10 @@ public struct NetworkReinforce<Form: ReinforceForm>: BatchLearner, ~Copyable {
     while !isOver {
       let row = returns.count
       if row == Self.mostSteps {
-        throw SettingProblem("an update has lasted more than \(row) steps without an end; set environment.time_limit")
+        throw SettingProblem(
+          first > 0
+            ? "the episodes of an update have more than \(row) steps; lower n_episodes"
+            : "an episode has lasted more than \(row) steps without an end; set environment.time_limit")
       }
       if row == observations.count {
         observations.grow(to: 2 * row)
@@ -202,10 +205,7 @@ public struct NetworkReinforce<Form: ReinforceForm>: BatchLearner, ~Copyable {
       policy.forward(last, rows: 0..<1, wantsPolicy: false, wantsValues: true)
       next = policy.values[0]
     }
-    for k in stride(from: returns.count - 1, through: first, by: -1) {
-      next = returns[k] + gamma * next
-      returns[k] = next
-    }
+    formReturns(&returns, from: first, gamma: gamma, lastValue: next)
   }
 
   /// What the critic says of every step.
@@ -244,10 +244,10 @@ public struct NetworkReinforce<Form: ReinforceForm>: BatchLearner, ~Copyable {
         }
       }
       policy.describe(piece, rows: rows, logProbabilities: &logProbabilities)
+      policyLoss += reinforceLoss(
+        logProbabilities: logProbabilities, advantages: advantages, discounts: discounts, steps: start..<start + rows,
+        weight: 1 / n, into: &slopes)
       for k in 0..<rows {
-        let weight = discounts[start + k] * advantages[start + k]
-        policyLoss -= weight * logProbabilities[k]
-        slopes[k] = -weight / n
         entropy += policy.entropies[k]
         if Form.hasBaseline {
           let error = policy.values[k] - returns[start + k]
@@ -259,11 +259,11 @@ public struct NetworkReinforce<Form: ReinforceForm>: BatchLearner, ~Copyable {
         piece, rows: rows, logProbability: slopes, entropy: -entropyCoefficient / n, value: valueSlopes)
       start += rows
     }
-    try time.check(policyLoss / n, .policyLoss)
+    try time.check(policyLoss, .policyLoss)
     try time.check(valueLoss / n, .valueLoss)
     let norm = clipGlobalNorm(&policy.bundle.gradients, maximum: maximumNorm)
     try time.check(norm, .gradientNorm)
-    statistics.add(.policyLoss, policyLoss / n)
+    statistics.add(.policyLoss, policyLoss)
     statistics.add(.entropy, entropy / n)
     statistics.add(.gradientNorm, norm)
     if Form.hasBaseline { statistics.add(.valueLoss, valueLoss / n) }

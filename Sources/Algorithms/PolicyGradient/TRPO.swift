@@ -109,7 +109,8 @@ public struct TRPO: PolicyAscent, ~Copyable {
     let limit = targetKL.value(at: Double(time))
     let moved = norm == 0 ? (kl: 0.0, gain: 0.0) : step(region, gradient, limit)
     measures = [
-      -moved.gain, criticLoss(returns), region.entropy(), moved.kl, explainedVariance(returns), norm,
+      -moved.gain, criticLoss(returns), region.entropy(), moved.kl,
+      explainedVariance(values: rollout.steps.map { values[$0.state] }, returns: returns), norm,
     ]
     moveCritic(returns, by: learningRate.value(at: Double(time)))
   }
@@ -144,17 +145,6 @@ public struct TRPO: PolicyAscent, ~Copyable {
       sum += error * error
     }
     return sum / Double(returns.count)
-  }
-
-  /// 1 − Var(returns − values) / Var(returns), of the values before the update; NaN where returns do not vary.
-  private func explainedVariance(_ returns: [Double]) -> Double {
-    func variance(_ x: [Double]) -> Double {
-      let mean = x.reduce(0, +) / Double(x.count)
-      return x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
-    }
-    let whole = variance(returns)
-    let rest = variance(returns.indices.map { returns[$0] - values[rollout.steps[$0].state] })
-    return whole > 0 ? 1 - rest / whole : .nan
   }
 
   private mutating func moveCritic(_ returns: [Double], by rate: Double) {

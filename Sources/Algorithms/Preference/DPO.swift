@@ -27,8 +27,6 @@ public struct DPO: AlignmentStage {
   public static let quantities: [BatchQuantity] = [
     .policyLoss, .entropy, .gradientNorm, .referenceKL, .preferenceAccuracy, .rewardMargin,
   ]
-  /// It learns from data.
-  public static var isOffline: Bool { true }
 
   /// The weight of the divergence.
   public let beta: Double
@@ -50,7 +48,7 @@ public struct DPO: AlignmentStage {
   public mutating func update(
     _ state: inout AlignmentState, in environments: EnvironmentBatch, at time: TrainingTime
   ) throws(SettingProblem) {
-    data.prepare(by: &state.reference, using: &state.data)
+    try data.prepare(by: &state.reference, using: &state.data)
     let (chosen, rejected) = data.minibatch(using: &state.data)
     let rows = SequenceRows(data.batch, chosen + rejected)
     let anchor = rows.logLikelihoods(of: &state.reference, in: data.batch).sums

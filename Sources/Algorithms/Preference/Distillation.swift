@@ -41,8 +41,6 @@ public struct Distillation: AlignmentStage {
       + AlignmentParameters.optimization)
   /// The columns that it fills.
   public static let quantities: [BatchQuantity] = [.policyLoss, .entropy, .gradientNorm, .referenceKL]
-  /// It learns from a model.
-  public static var isOffline: Bool { true }
   /// It is held to nothing.
   public var beta: Double { 0 }
 
@@ -85,7 +83,7 @@ public struct Distillation: AlignmentStage {
   ) throws(SettingProblem) {
     var batch = SequenceBatch(for: context)
     let visitor = direction == .forward ? table : source.table(of: &state.policy)
-    let visited = source.append(
+    let visited = try source.append(
       groups: batchSize, of: 1, by: visitor, to: &batch, using: &state.data)
     let count = visited.count
     state.policy.forward(batch.observations, choosing: batch.order[...])

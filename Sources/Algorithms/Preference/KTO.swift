@@ -29,8 +29,6 @@ public struct KTO: AlignmentStage {
       + PreferenceData.parameters + AlignmentParameters.optimization)
   /// The columns that it fills.
   public static let quantities: [BatchQuantity] = DPO.quantities
-  /// It learns from data.
-  public static var isOffline: Bool { true }
 
   /// The weight of the divergence.
   public let beta: Double
@@ -74,7 +72,7 @@ public struct KTO: AlignmentStage {
   public mutating func update(
     _ state: inout AlignmentState, in environments: EnvironmentBatch, at time: TrainingTime
   ) throws(SettingProblem) {
-    data.prepare(by: &state.reference, using: &state.data)
+    try data.prepare(by: &state.reference, using: &state.data)
     let (chosen, rejected) = data.minibatch(using: &state.data)
     let rows = SequenceRows(data.batch, chosen + rejected)
     let anchor = rows.logLikelihoods(of: &state.reference, in: data.batch).sums

@@ -22,8 +22,6 @@ public struct RewardModeling: AlignmentStage {
     parameters: [centering.declaration, usesMargins.declaration, rate.declaration] + PreferenceData.parameters)
   /// The columns that it fills.
   public static let quantities: [BatchQuantity] = [.rewardLoss, .preferenceAccuracy, .rewardMargin]
-  /// It learns from data.
-  public static var isOffline: Bool { true }
   /// It learns a reward.
   public static var makesReward: Bool { true }
   /// It is held to nothing.
@@ -54,7 +52,7 @@ public struct RewardModeling: AlignmentStage {
   public mutating func update(
     _ state: inout AlignmentState, in environments: EnvironmentBatch, at time: TrainingTime
   ) throws(SettingProblem) {
-    data.prepare(by: &state.reference, using: &state.data)
+    try data.prepare(by: &state.reference, using: &state.data)
     let (chosen, rejected) = data.minibatch(using: &state.data)
     let rows = SequenceRows(data.batch, chosen + rejected)
     state.rewardModel!.forward(data.batch.observations, choosing: rows.rows[...])

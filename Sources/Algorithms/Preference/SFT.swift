@@ -22,8 +22,6 @@ public struct SFT: AlignmentStage {
       + AlignmentParameters.optimization)
   /// The columns that it fills.
   public static let quantities: [BatchQuantity] = [.policyLoss, .entropy, .gradientNorm, .referenceKL]
-  /// It learns from data.
-  public static var isOffline: Bool { true }
   /// It is held to nothing.
   public var beta: Double { 0 }
 
@@ -38,6 +36,7 @@ public struct SFT: AlignmentStage {
   public init(_ settings: Settings, context: BatchContext, state: AlignmentState) throws(SettingProblem) {
     source = try OfflineData("sft", settings, context: context)
     demonstrations = settings[Self.demonstrations]
+    try source.checkSize(episodes: Double(demonstrations), context, lowering: Self.demonstrations.declaration.name)
     batchSize = settings[Self.batchSize]
     table = try source.demonstrator(noise: settings[Self.noise])
     batch = SequenceBatch(for: context)
@@ -48,7 +47,7 @@ public struct SFT: AlignmentStage {
   public mutating func update(
     _ state: inout AlignmentState, in environments: EnvironmentBatch, at time: TrainingTime
   ) throws(SettingProblem) {
-    if batch.count == 0 { source.append(groups: demonstrations, of: 1, by: table, to: &batch, using: &state.data) }
+    if batch.count == 0 { try source.append(groups: demonstrations, of: 1, by: table, to: &batch, using: &state.data) }
     var chosen: [Int] = []
     for _ in 0..<batchSize { chosen.append(state.data.uniform(below: batch.count)) }
     try state.imitate(chosen, of: batch, by: &optimizer, elapsed: time.elapsed(in: environments), at: time)
@@ -91,7 +90,8 @@ extension AlignmentState {
 /// Rejection sampling: of n episodes from the same start the best ones are kept, and made likelier (best-of-n, distilled into the policy step by
 /// step).
 ///
-/// Dong et al., *RAFT* (TMLR 2023); stage 3 of DeepSeek-R1 (2025). Groups in which no episode beats another are left out.
+/// Dong et al., *RAFT* (TMLR 2023); stage 3 of DeepSeek-R1 (2025). Groups in which no episode beats another are left out. After a stage that has learned
+/// a reward, the best are those that earn most of it, unless `reward` is "task".
 public struct RejectionSampling: AlignmentStage {
   static let kept = Parameter.integer("keep", default: 1, in: 1...1_000_000, "how many of a group are kept")
 
@@ -100,7 +100,9 @@ public struct RejectionSampling: AlignmentStage {
     id: "rejection-sampling", summary: "the best of n episodes from the same start are made likelier (best-of-n, RAFT)",
     source: "Dong et al. (2023), arXiv:2304.06767; DeepSeek-AI (2025), arXiv:2501.12948, section 2.3",
     equation: "L = −mean log π(a|s) over the best of each group",
-    parameters: [GroupParameters.numGenerations.declaration, kept.declaration] + AlignmentParameters.optimization)
+    parameters: [
+      GroupParameters.numGenerations.declaration, kept.declaration, GroupParameters.source.declaration,
+    ] + AlignmentParameters.optimization)
   /// The columns that it fills.
   public static let quantities: [BatchQuantity] = [
     .policyLoss, .entropy, .gradientNorm, .zeroSignalGroups, .referenceKL,
@@ -110,6 +112,7 @@ public struct RejectionSampling: AlignmentStage {
 
   private let groupSize: Int
   private let kept: Int
+  private let source: GroupParameters.Source
   private let gamma: Double
   private var batch: SequenceBatch
   private var optimizer: AlignmentOptimizer
@@ -130,7 +133,10 @@ public struct RejectionSampling: AlignmentStage {
     guard context.actionSpace.isDiscrete else {
       throw SettingProblem("\"rejection-sampling\" chooses among numbered actions, and this task's are continuous")
     }
+    source = try GroupParameters.source(settings, state)
     gamma = settings[AlignmentParameters.gamma]
+    try context.checkSize(
+      episodes: Double(copies), of: context.timeLimit ?? 1000, lowering: AlignmentParameters.sequences.declaration.name)
     batch = SequenceBatch(for: context)
     optimizer = try AlignmentOptimizer(settings, state.policy)
   }
@@ -142,7 +148,8 @@ public struct RejectionSampling: AlignmentStage {
     let elapsed = time.elapsed(in: environments)
     batch.removeAll()
     batch.collect(in: environments, groupsOf: groupSize, by: &state.policy, using: &state.exploration)
-    let returns = (0..<batch.count).map { batch.discountedReturn(of: $0, gamma: gamma) }
+    let returns = batch.discountedReturns(
+      of: 0..<batch.count, rewards: state.rewards(of: 0..<batch.count, in: batch, from: source), gamma: gamma)
     var (chosen, dull): ([Int], Int) = ([], 0)
     for start in stride(from: 0, to: batch.count, by: groupSize) {
       let group = Array(start..<start + groupSize)

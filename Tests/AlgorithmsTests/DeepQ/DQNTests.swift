@@ -50,6 +50,26 @@ import Testing
     #expect(appraisal.behaviorPolicy[1] == 0.75)
   }
 
+  /// The value of what follows: the target network's greatest, 0.75, or of the action that the other network prefers, 0.5. Half the squared distance
+  /// of 0.9 times that from the prediction, 0.25, is the loss.
+  @Test(arguments: [(false, 0.0903125), (true, 0.02)]) func doubleAsksBothNetworks(isDouble: Bool, loss: Double) throws
+  {
+    var builder = FiniteMDPBuilder(states: 1, actions: 2)
+    for action in 0..<2 {
+      builder.addPair(state: 0, action: action)
+      builder.addOutcome(probability: 1, next: 0, reward: 0)
+    }
+    let batch = Self.batch(try builder.build(initial: [.init(state: 0, probability: 1)]))
+    var changes = Self.small
+    changes["double"] = .boolean(isDouble)
+    changes["learning_rate"] = .integer(0)
+    var learner = try Self.learner(batch, changes)
+    learner.network.update { weights, _ in for k in weights.indices { weights[k] = 0.125 } }
+    learner.target.update { weights, _ in for k in weights.indices { weights[k] = k % 2 == 0 ? 0.25 : 0.375 } }
+    try Self.train(&learner, batch, updates: 1, total: 100)
+    #expect(abs(learner.statistics.mean(.valueLoss) - loss) < 1e-6)
+  }
+
   /// The target network stands still between its moves, and is the other's copy behind them.
   @Test func targetFollowsFromTimeToTime() throws {
     let batch = Self.batch(try SmallTasks.walk(5, leftReward: 0))

@@ -114,23 +114,67 @@ import Testing
     #expect(abs(learner.q[0, 0] + 1) < 5 * 0.005 * 2)
   }
 
-  /// The river is swum up by all of them, while epsilon-greedy Q-learning stays where the little reward is.
+  /// With γ as near to 1 as it may be, solutions are exact and come at once.
+  @Test func nearlyUndiscounted() throws {
+    let gamma = 0.9999999
+    let model = try SmallTasks.walk(5, leftReward: 0)
+    var learner = try make(RMax.self, ["m": .integer(1), "gamma": .real(gamma)], on: model)
+    for state in 0..<5 {
+      for action in 0..<2 {
+        let next = state + (action == 1 ? 1 : -1)
+        let isEnd = next < 0 || next > 4
+        learner.update(step(state, action, next > 4 ? 1 : 0, isEnd ? state : next, end: isEnd))
+      }
+    }
+    for state in 0..<5 { #expect(abs(learner.q[state, 1] - power(gamma, 4 - state)) < 1e-12) }
+    var drawing = try make(
+      PosteriorSampling.self, ["gamma": .real(gamma), "prior_std": .real(1e-3), "reward_std": .real(1e-3)], on: model)
+    var stream = RandomStream(seed: 1)
+    drawing.draw(using: &stream)
+    // Any policy ends within some steps of what the prior draws, or pays 1e-3 a step at most.
+    for state in 0..<5 { #expect(abs(drawing.q[state, 1]) < 5e-3 / (1 - gamma)) }
+  }
+
+  /// Where a task can end, the end's 0 is in the range of rewards: a task that pays −1 everywhere has a bonus, too.
+  @Test func theEndCountsInTheRange() throws {
+    var builder = FiniteMDPBuilder(states: 1, actions: 2)
+    builder.addPair(state: 0, action: 0)
+    builder.addOutcome(probability: 1, next: 0, reward: -1)
+    builder.addPair(state: 0, action: 1)
+    builder.addOutcome(probability: 1, next: 0, reward: -1, terminated: true)
+    let model = try builder.build(initial: [.init(state: 0, probability: 1)])
+    func value(_ c: Double) throws -> Double {
+      var learner = try make(UCBVI.self, ["horizon": .integer(10), "c": .real(c)], on: model)
+      for _ in 0..<10_000 { learner.observe(step(0, 0, -1, 0)) }
+      learner.plan()
+      return learner.value(step: 0, state: 0, action: 0)
+    }
+    #expect(try value(0) == -1 && value(0.01) > -1)
+  }
+
+  /// The river is swum up by all of them at their defaults, while epsilon-greedy Q-learning stays where the little reward is.
   @Test func swimUp() throws {
     let river = try RiverSwim.task(Settings([], for: RiverSwim.about.parameters, owner: "river-swim")).model
     func late<L: TabularLearner & ~Copyable>(
       _ type: L.Type, after steps: Int, _ changes: [String: Setting] = [:]
     ) throws -> Double {
-      var loop = try loop(type, changes, on: river, seed: 3)
-      loop.run(untilStep: steps, episode: .max)
-      _ = loop.takeTally()
-      loop.run(untilStep: steps + 3000, episode: .max)
-      return loop.tally.reward / 3000
+      var least = Double.infinity
+      for seed in 0..<3 as Range<UInt64> {
+        var loop = try loop(type, changes, on: river, seed: seed)
+        loop.run(untilStep: steps, episode: .max)
+        _ = loop.takeTally()
+        loop.run(untilStep: steps + 3000, episode: .max)
+        least = min(least, loop.tally.reward / 3000)
+      }
+      return least
     }
-    // The best average is 0.4286; a horizon of 20 costs some of it at its end.
-    #expect(try late(RMax.self, after: 4000) > 0.35)
-    #expect(try late(PosteriorSampling.self, after: 3000) > 0.35)
-    #expect(try late(UCBVI.self, after: 10_000, ["c": .real(0.003)]) > 0.25)
-    #expect(try late(UCBHoeffding.self, after: 15_000, ["c": .real(0.001)]) > 0.25)
+    // The best policy earns 0.4286 a step; its means over 3000 steps have a standard error of 0.016.
+    let best = 0.4286
+    #expect(try late(RMax.self, after: 4000) > best - 4 * 0.016)
+    #expect(try late(PosteriorSampling.self, after: 6000) > best - 4 * 0.016)
+    // Those that still explore are nearer to it than to the 0.005 of the lower bank.
+    #expect(try late(UCBVI.self, after: 5000) > best / 2)
+    #expect(try late(UCBHoeffding.self, after: 30_000) > best / 2)
     #expect(try late(QLearning.self, after: 15_000, ["gamma": .real(0.95)]) < 0.05)
   }
 }

@@ -39,7 +39,7 @@ import Testing
 
   /// On a bandit the policy finds the best arm, by either optimizer.
   @Test(arguments: [true, false]) func findsTheBestArm(usesRMSProp: Bool) throws {
-    let view = FiniteVectorView(FiniteSimulation(try SmallTasks.bandit()))
+    let view = FiniteVectorView(FiniteSimulation(try SmallTasks.arms([0, 1, 0.5])))
     let batch = EnvironmentBatch(
       VectorizedEnvironments(view, count: 16, timeLimit: nil, usesStateIndices: true, root: 0, seed: 0))
     let changes: [String: Setting] = [
@@ -54,7 +54,6 @@ import Testing
     store.states = [0]
     var appraisal = PolicyAppraisal()
     learner.appraise(store, rows: 1, into: &appraisal)
-    // The best two arms differ by 0.1: the worse ones are left, at least.
-    #expect(appraisal.targetPolicy[1] + appraisal.targetPolicy[3] > 0.9)
+    #expect(appraisal.targetPolicy[1] > 0.9)
   }
 }

@@ -175,6 +175,20 @@ import Testing
     #expect(columns["proxy_return"]! > 0.7 && columns["proxy_return"]! < 1.3)
   }
 
+  /// A reward that knows nothing draws rejection sampling elsewhere than the task's does.
+  @Test func rejectionSamplingEarnsTheLearnedReward() throws {
+    func policy(_ reward: String) throws -> [Double] {
+      let algorithm = """
+        {id: 'pipeline', stages: [{id: 'reward-model', iterations: 1, learning_rate: 0},
+          {id: 'rejection-sampling', reward: '\(reward)'}]}
+        """
+      return try #require(try run(algorithm, iterations: 40).record.tables).probabilities
+    }
+    let (learned, task) = (try policy("auto"), try policy("task"))
+    #expect(try policy("model") == learned)
+    #expect(task[2] > 0.5 && abs(learned[2] - task[2]) > 0.1)
+  }
+
   @Test(arguments: [
     ("{id: 'grpo', num_generations: 7}", "algorithm.generation_batch_size"),
     ("{id: 'grpo', delta: 1.1}", "algorithm.delta"), ("{id: 'grpo', supervision: 'to-go'}", "algorithm.supervision"),
@@ -184,6 +198,12 @@ import Testing
     ("{id: 'pipeline', stages: [{id: 'sfd'}]}", "algorithm.stages[0].id"),
     ("{id: 'pipeline', stages: [{id: 'sft'}, {id: 'dpo', betta: 1}]}", "algorithm.stages[1].betta"),
     ("{id: 'pipeline', stages: [{id: 'sft', gamma: 1}]}", "algorithm.stages[0].gamma"),
+    ("{id: 'grpo', reward: 'model'}", "algorithm.reward"),
+    ("{id: 'rejection-sampling', reward: 'model'}", "algorithm.reward"),
+    (
+      "{id: 'pipeline', stages: [{id: 'grpo', reward: 'model'}, {id: 'reward-model'}]}", "algorithm.stages[0].reward"
+    ),
+    ("{id: 'rejection-sampling', generation_batch_size: 10000000}", "algorithm.generation_batch_size"),
   ]) func wrongSettingsAreNamed(algorithm: String, place: String) throws {
     let text = "{environment: 'count-to-n', algorithm: \(algorithm), budget: {iterations: 2}}"
     do {

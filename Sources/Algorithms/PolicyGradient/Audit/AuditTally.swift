@@ -5,7 +5,7 @@ struct AuditTally: Sendable {
   private var count = 0
   private var mean: [Double]
   private var squares = 0.0
-  /// Sums of ‖ĝ − m‖² squared, about the running mean: for the variance's own error.
+  /// Sums of the squares of what ``squares`` sums: for the variance's own error.
   private var fourth = 0.0
   private var cosines = (sum: 0.0, squares: 0.0)
   private var blocks: [[Double]] = []
@@ -23,19 +23,18 @@ struct AuditTally: Sendable {
       blockCounts.append(0)
     }
     count += 1
-    var (before, product, length) = (0.0, 0.0, 0.0)
+    var (product, length) = (0.0, 0.0)
     let last = blocks.count - 1
     for k in estimate.indices {
       let difference = estimate[k] - mean[k]
       mean[k] += difference / Double(count)
-      before += difference * difference
       product += difference * (estimate[k] - mean[k])
       length += estimate[k] * estimate[k]
       blocks[last][k] += estimate[k]
     }
     blockCounts[last] += 1
     squares += product
-    fourth += before * before
+    fourth += product * product
     let cosine = length == 0 ? 0 : Self.cosine(estimate, truth)
     cosines.sum += cosine
     cosines.squares += cosine * cosine
