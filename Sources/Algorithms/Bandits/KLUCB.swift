@@ -15,7 +15,7 @@ import RLCore
 /// possible growth for these distributions (Lai & Robbins, 1985). The proof wants c = 3, the authors recommend 0.
 ///
 /// A pull costs some ten steps of Newton's method for each arm, with two logarithms each.
-public struct KLUCB: TabularLearner, ~Copyable {
+public struct KLUCB: IndexBandit, ~Copyable {
   /// Whose divergence is used.
   public enum Law: String, Sendable, CaseIterable {
     /// Of Bernoulli distributions.
@@ -34,8 +34,6 @@ public struct KLUCB: TabularLearner, ~Copyable {
     equation: "A = argmax_a max { q : N(a) d(mean(a), q) ≤ ln t + c ln ln t }",
     parameters: [law.declaration, c.declaration, BanditParameters.rewardDeviation.declaration])
 
-  /// Of no meaning: an episode is one pull.
-  public var gamma: Double { 1 }
   /// What is known of each arm.
   public var arms: ArmAverages
   private let law: Law
@@ -51,7 +49,7 @@ public struct KLUCB: TabularLearner, ~Copyable {
   }
 
   /// Writes every arm's upper bound for the next pull.
-  private func score(_ state: Int) {
+  public func score(_ state: Int) {
     let time = log(Double(max(1, arms.total)))
     let budget = time + (c > 0 && time > 0 ? c * max(0, log(time)) : 0)
     arms.score(state) { mean, pulls in
@@ -79,34 +77,4 @@ public struct KLUCB: TabularLearner, ~Copyable {
     }
     return q
   }
-
-  /// Takes a pull into the mean of its arm.
-  ///
-  /// - Returns: The error `R − mean`, before the pull.
-  @discardableResult
-  public mutating func update(_ t: Transition) -> Double { arms.update(t) }
-
-  /// Chooses the arm of the greatest index, ties broken at random.
-  public mutating func begin(in state: Int, using stream: inout RandomStream) -> Int {
-    score(state)
-    return arms.best(state, using: &stream)
-  }
-
-  /// Learns from a pull; chooses the next arm where the task goes on without end.
-  public mutating func learn(from t: Transition, using stream: inout RandomStream) -> Int {
-    update(t)
-    return t.isLast ? 0 : begin(in: t.next, using: &stream)
-  }
-
-  /// The means, the greedy policy in them, and the arms that would be pulled next.
-  public func report(into report: inout LearnerReport) {
-    for state in 0..<arms.space.stateCount { score(state) }
-    arms.report(into: &report, scored: true)
-  }
-
-  /// Appends means and counts.
-  public func save(to writer: inout StateWriter) { arms.save(to: &writer) }
-
-  /// Takes up means and counts.
-  public mutating func restore(from reader: inout StateReader) throws(StateError) { try arms.restore(from: &reader) }
 }

@@ -6,7 +6,7 @@ import RLCore
 ///
 /// with ``LinearArms`` for `θ` and `A`. A pull takes O(k d³) and draws k d normal numbers. On a bandit without contexts the context is
 /// the number 1.
-public struct LinThompson: TabularLearner, ~Copyable {
+public struct LinThompson: LinearBandit, ~Copyable {
   static let posteriorScale = Parameter<Double>.real(
     "posterior_scale", symbol: "v", default: 1, in: .nonnegative,
     "by how much the posterior is widened; the noise's deviation is right")
@@ -17,8 +17,6 @@ public struct LinThompson: TabularLearner, ~Copyable {
     source: "Agrawal & Goyal (2013)", equation: "θ̃_a ~ N(θ_a, v² A_a⁻¹);  A = argmax_a θ̃_aᵀx",
     parameters: [posteriorScale.declaration, LinearArms.regularization.declaration])
 
-  /// Of no meaning: an episode is one pull.
-  public var gamma: Double { 1 }
   /// What is known of each arm.
   public var arms: LinearArms
   private let scale: Double
@@ -37,19 +35,4 @@ public struct LinThompson: TabularLearner, ~Copyable {
     }
     return arms.scores.greedyAction(in: state, using: &stream)
   }
-
-  /// Learns from a pull; chooses the next arm where the task goes on without end.
-  public mutating func learn(from t: Transition, using stream: inout RandomStream) -> Int {
-    arms.update(t.action, reward: t.reward)
-    return t.isLast ? 0 : begin(in: t.next, using: &stream)
-  }
-
-  /// The estimated means in the context at hand, and the greedy policy in them.
-  public func report(into report: inout LearnerReport) { arms.report(into: &report) }
-
-  /// Appends the regressions.
-  public func save(to writer: inout StateWriter) { arms.save(to: &writer) }
-
-  /// Takes up the regressions.
-  public mutating func restore(from reader: inout StateReader) throws(StateError) { try arms.restore(from: &reader) }
 }

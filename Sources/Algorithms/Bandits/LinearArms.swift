@@ -133,3 +133,29 @@ public struct LinearArms: ~Copyable {
     try contexts.restore(from: &reader)
   }
 }
+
+/// A contextual bandit method that goes by ``LinearArms``: how it chooses is all that sets it apart.
+public protocol LinearBandit: TabularLearner, ~Copyable {
+  /// What is known of each arm.
+  var arms: LinearArms { get set }
+}
+
+extension LinearBandit where Self: ~Copyable {
+  /// Of no meaning: an episode is one pull.
+  public var gamma: Double { 1 }
+
+  /// Learns from a pull; chooses the next arm where the task goes on without end.
+  public mutating func learn(from t: Transition, using stream: inout RandomStream) -> Int {
+    arms.update(t.action, reward: t.reward)
+    return t.isLast ? 0 : begin(in: t.next, using: &stream)
+  }
+
+  /// The estimated means in the context at hand, and the greedy policy in them.
+  public func report(into report: inout LearnerReport) { arms.report(into: &report) }
+
+  /// Appends the regressions.
+  public func save(to writer: inout StateWriter) { arms.save(to: &writer) }
+
+  /// Takes up the regressions.
+  public mutating func restore(from reader: inout StateReader) throws(StateError) { try arms.restore(from: &reader) }
+}

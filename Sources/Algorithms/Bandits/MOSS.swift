@@ -15,7 +15,7 @@ import RLCore
 /// need be known.
 ///
 /// A pull costs a logarithm and a root for each arm.
-public struct MOSS: TabularLearner, ~Copyable {
+public struct MOSS: IndexBandit, ~Copyable {
   static let horizon = Parameter<Int?>.optionalInteger(
     "horizon", symbol: "T", in: 1...Int(Int32.max), "how many pulls there will be; null for as many as there were")
 
@@ -26,8 +26,6 @@ public struct MOSS: TabularLearner, ~Copyable {
     equation: "A = argmax_a [mean(a) + √(max(0, ln(T / (K N(a)))) / N(a))]",
     parameters: [horizon.declaration, BanditParameters.scale.declaration])
 
-  /// Of no meaning: an episode is one pull.
-  public var gamma: Double { 1 }
   /// What is known of each arm.
   public var arms: ArmAverages
   private let horizon: Int?
@@ -41,38 +39,8 @@ public struct MOSS: TabularLearner, ~Copyable {
   }
 
   /// Writes every arm's upper bound for the next pull.
-  private func score(_ state: Int) {
+  public func score(_ state: Int) {
     let share = Double(horizon ?? max(1, arms.total)) / Double(arms.arms(state))
     arms.score(state) { mean, pulls in mean + scale * (max(0, log(share / pulls)) / pulls).squareRoot() }
   }
-
-  /// Takes a pull into the mean of its arm.
-  ///
-  /// - Returns: The error `R − mean`, before the pull.
-  @discardableResult
-  public mutating func update(_ t: Transition) -> Double { arms.update(t) }
-
-  /// Chooses the arm of the greatest index, ties broken at random.
-  public mutating func begin(in state: Int, using stream: inout RandomStream) -> Int {
-    score(state)
-    return arms.best(state, using: &stream)
-  }
-
-  /// Learns from a pull; chooses the next arm where the task goes on without end.
-  public mutating func learn(from t: Transition, using stream: inout RandomStream) -> Int {
-    update(t)
-    return t.isLast ? 0 : begin(in: t.next, using: &stream)
-  }
-
-  /// The means, the greedy policy in them, and the arms that would be pulled next.
-  public func report(into report: inout LearnerReport) {
-    for state in 0..<arms.space.stateCount { score(state) }
-    arms.report(into: &report, scored: true)
-  }
-
-  /// Appends means and counts.
-  public func save(to writer: inout StateWriter) { arms.save(to: &writer) }
-
-  /// Takes up means and counts.
-  public mutating func restore(from reader: inout StateReader) throws(StateError) { try arms.restore(from: &reader) }
 }

@@ -4,7 +4,7 @@ import RLCore
 ///
 /// 6 × 9 cells, the start below, the goal in the upper right corner; reaching the goal earns 1, every other step 0. See ``ChangingMaze`` for when
 /// the maze changes. The ways take 10 steps before and 16 after.
-public struct BlockingMaze: SampledEnvironment, Sendable {
+public struct BlockingMaze: MazeEnvironment, Sendable {
   static let changeStep = Parameter.integer(
     "change_step", default: 1000, in: 0...1_000_000_000, "the steps after which the maze changes")
 
@@ -15,7 +15,8 @@ public struct BlockingMaze: SampledEnvironment, Sendable {
     source: "Sutton & Barto (2018), Example 8.2",
     parameters: [changeStep.declaration])
 
-  private var maze: ChangingMaze
+  /// The maze before and after.
+  public var maze: ChangingMaze
 
   /// Makes the task.
   public init(_ settings: Settings) {
@@ -24,28 +25,13 @@ public struct BlockingMaze: SampledEnvironment, Sendable {
       to: ["........G", ".........", ".........", ".########", ".........", "...S....."],
       after: settings[Self.changeStep])
   }
-
-  /// 54 cells with 4 actions each.
-  public var space: ActionSpace { maze.space }
-  /// Closes the long way and opens the short one.
-  public mutating func prepare(using stream: inout RandomStream) { maze.prepare() }
-  /// Begins an episode.
-  public mutating func reset(using stream: inout RandomStream) -> Int { maze.reset(using: &stream) }
-  /// Takes a step.
-  public mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {
-    maze.step(action, using: &stream)
-  }
-  /// Appends the state and the count of steps.
-  public func save(to writer: inout StateWriter) { maze.save(to: &writer) }
-  /// Takes up the state and the count of steps.
-  public mutating func restore(from reader: inout StateReader) throws(StateError) { try maze.restore(from: &reader) }
 }
 
 /// The shortcut maze of Sutton & Barto, Example 8.3: after 3000 steps a shorter way opens, and the old one stays.
 ///
 /// 6 × 9 cells, the start below, the goal in the upper right corner; reaching the goal earns 1, every other step 0. See ``ChangingMaze`` for when
 /// the maze changes. The ways take 16 steps before and 10 after.
-public struct ShortcutMaze: SampledEnvironment, Sendable {
+public struct ShortcutMaze: MazeEnvironment, Sendable {
   static let changeStep = BlockingMaze.changeStep.with(default: .integer(3000))
 
   /// What configurations and readers see.
@@ -54,7 +40,8 @@ public struct ShortcutMaze: SampledEnvironment, Sendable {
     source: "Sutton & Barto (2018), Example 8.3",
     parameters: [changeStep.declaration])
 
-  private var maze: ChangingMaze
+  /// The maze before and after.
+  public var maze: ChangingMaze
 
   /// Makes the task.
   public init(_ settings: Settings) {
@@ -63,10 +50,18 @@ public struct ShortcutMaze: SampledEnvironment, Sendable {
       to: ["........G", ".........", ".........", ".#######.", ".........", "...S....."],
       after: settings[Self.changeStep])
   }
+}
 
+/// A task in a maze that changes.
+public protocol MazeEnvironment: SampledEnvironment {
+  /// The maze before and after.
+  var maze: ChangingMaze { get set }
+}
+
+extension MazeEnvironment {
   /// 54 cells with 4 actions each.
   public var space: ActionSpace { maze.space }
-  /// Closes the shortcut.
+  /// Goes back to the maze before.
   public mutating func prepare(using stream: inout RandomStream) { maze.prepare() }
   /// Begins an episode.
   public mutating func reset(using stream: inout RandomStream) -> Int { maze.reset(using: &stream) }
@@ -85,7 +80,7 @@ public struct ShortcutMaze: SampledEnvironment, Sendable {
 /// It changes between two episodes, before the first that begins after so many steps, as in the code of the published figures: changed in mid
 /// episode, it could build a wall where the agent stands. States are `row * columns + column`, row 0 on top; actions are 0 up, 1 down, 2 left,
 /// 3 right. Every cell counts four actions, also the obstacles that one maze has and the other has not.
-struct ChangingMaze: Sendable {
+public struct ChangingMaze: Sendable {
   let space: ActionSpace
   private let mazes: [FiniteSimulation]
   private let changeStep: Int
