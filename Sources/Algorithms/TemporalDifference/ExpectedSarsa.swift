@@ -6,7 +6,7 @@ import RLCore
 ///
 /// Converges as Sarsa does, with less variance in its updates (van Seijen, van Hasselt, Whiteson & Wiering, 2009), which allows larger
 /// steps. A truncated episode bootstraps from the state that it was cut off in. The next action is chosen after the update.
-public struct ExpectedSarsa: TabularLearner, ~Copyable {
+public struct ExpectedSarsa: OneStepLearner, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(
     id: "expected-sarsa", summary: "on-policy control, one-step or n-step: expects over the next action",
@@ -86,6 +86,11 @@ public struct ExpectedSarsa: TabularLearner, ~Copyable {
   public mutating func adjust(to time: Double) {
     alpha.adjust(to: time)
     exploration.adjust(to: time)
+  }
+
+  /// The step as plain numbers, where targets hold one reward.
+  public var oneStepRule: OneStepRule? {
+    n == 1 ? OneStepRule(.expectation, q, alpha: alpha, gamma: gamma, exploration: exploration) : nil
   }
 
   /// The action values, the greedy policy, and the policy that acts.

@@ -6,7 +6,7 @@ import RLCore
 ///
 /// Converges to Q* if every pair is visited for ever and α falls by the conditions of Robbins and Monro (Watkins & Dayan, 1992). A truncated
 /// episode bootstraps from the state that it was cut off in.
-public struct QLearning: TabularLearner, ~Copyable {
+public struct QLearning: OneStepLearner, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(
     id: "q-learning", summary: "off-policy control: learns the greedy policy's values while it explores",
@@ -64,6 +64,11 @@ public struct QLearning: TabularLearner, ~Copyable {
   public mutating func adjust(to time: Double) {
     alpha.adjust(to: time)
     exploration.adjust(to: time)
+  }
+
+  /// The step as plain numbers.
+  public var oneStepRule: OneStepRule? {
+    OneStepRule(.maximum, q, alpha: alpha, gamma: gamma, exploration: exploration)
   }
 
   /// The action values, the greedy policy, and the policy that acts.

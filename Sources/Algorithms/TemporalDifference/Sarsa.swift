@@ -8,7 +8,7 @@ import RLCore
 /// With one step it converges to Q* if every pair is visited for ever, the policy becomes greedy in the limit and α falls by the conditions of
 /// Robbins and Monro (Singh, Jaakkola, Littman & Szepesvári, 2000). A truncated episode bootstraps from the action that would have
 /// come next; a terminated one does not.
-public struct Sarsa: TabularLearner, ~Copyable {
+public struct Sarsa: OneStepLearner, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(
     id: "sarsa", summary: "on-policy control, one-step or n-step: learns the values of the policy that explores",
@@ -90,6 +90,11 @@ public struct Sarsa: TabularLearner, ~Copyable {
   public mutating func adjust(to time: Double) {
     alpha.adjust(to: time)
     exploration.adjust(to: time)
+  }
+
+  /// The step as plain numbers, where targets hold one reward.
+  public var oneStepRule: OneStepRule? {
+    n == 1 ? OneStepRule(.action, q, alpha: alpha, gamma: gamma, exploration: exploration) : nil
   }
 
   /// The action values, the greedy policy, and the policy that acts.

@@ -26,6 +26,8 @@ public struct AlgorithmEntry: Sendable {
   public let acceptsVectors: Bool
   /// What a preset adds to the parameters that a configuration gives for a task, if there is such a task.
   var expand: (@Sendable ([Setting.Field], EnvironmentEntry?) throws(SettingProblem) -> [Setting.Field])?
+  /// Whether trials of a variant may take their steps in turn, as far as each process says; see ``TrialGroup``.
+  public var takesTurns = false
   /// Checks that settings fit a task, before anything runs; nil where the declarations say all.
   public let check: (@Sendable (Settings, PreparedTask) throws -> Void)?
   /// Makes one trial of it.
@@ -192,6 +194,8 @@ public struct TrialProcess {
   public var hasValues = true
   /// What holds the policy to a reference; nil where nothing does.
   public var regularization: Regularization?
+  /// How it takes its steps in turn with other trials of its variant; nil where it goes on alone.
+  public var turns: TurnTaking?
   /// The policy as a file stores it; nil where it cannot be.
   public var archive: () -> PolicyArchive? = { nil }
 
@@ -211,5 +215,28 @@ public struct TrialProcess {
     self.report = report
     self.save = save
     self.restore = restore
+  }
+}
+
+/// How a trial takes its steps in turn with others of its variant, in ``StepsInTurn``.
+public struct TurnTaking {
+  /// A loop for so many trials like this one.
+  let together: (_ capacity: Int) -> StepsInTurn
+  /// The trial as it is now.
+  let lane: () -> StepLane
+  /// Takes up the trial where it was left.
+  let put: (StepLane) -> Void
+  /// The step in an episode.
+  let rule: (_ episode: Int) -> OneStepRule
+
+  /// How a trial takes its steps in turn with others.
+  public init(
+    together: @escaping (_ capacity: Int) -> StepsInTurn, lane: @escaping () -> StepLane,
+    put: @escaping (StepLane) -> Void, rule: @escaping (_ episode: Int) -> OneStepRule
+  ) {
+    self.together = together
+    self.lane = lane
+    self.put = put
+    self.rule = rule
   }
 }

@@ -171,6 +171,17 @@ public struct Laboratory: Sendable {
         make: { request in try OnlineTrial<L>.process(for: request) }))
   }
 
+  /// Adds a tabular learner whose trials may take their steps in turn.
+  @inlinable
+  public mutating func register<L: OneStepLearner & ~Copyable>(_ type: L.Type, kind: AlgorithmEntry.Kind = .control) {
+    var entry = AlgorithmEntry(
+      L.about, kind: kind, units: [.episodes, .steps],
+      check: { settings, task in _ = try L(settings, context: task.learnerContext) },
+      make: { request in try OnlineTrial<L>.process(inTurnFor: request) })
+    entry.takesTurns = true
+    add(entry)
+  }
+
   /// Adds a learner of linear values over features: of states, or of vectors.
   @inlinable
   public mutating func register<L: TabularLearner & ~Copyable>(

@@ -40,6 +40,15 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
     on environment: E, request: TrialRequest, context: LearnerContext? = nil,
     extra: @escaping (inout E, UnsafeMutableBufferPointer<Double>) -> Void
   ) throws -> TrialProcess {
+    try boxed(environment, request: request, context: context, extra: extra).process
+  }
+
+  /// The same, with what holds the loop.
+  @inlinable
+  static func boxed<E: TabularEnvironment>(
+    _ environment: E, request: TrialRequest, context: LearnerContext?,
+    extra: @escaping (inout E, UnsafeMutableBufferPointer<Double>) -> Void
+  ) throws -> (process: TrialProcess, box: Box<E>) {
     let learner = try Learner(request.settings, context: context ?? request.task.learnerContext)
     let gamma = learner.gamma
     let observations = request.task.observations
@@ -75,6 +84,21 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
       save: { box.loop.save(to: &$0) },
       restore: { try box.loop.restore(from: &$0) })
     process.hasValues = !process.report().stateValues.isEmpty
+    return (process, box)
+  }
+}
+
+extension OnlineTrial where Learner: OneStepLearner & ~Copyable {
+  /// Makes a trial that takes its steps in turn with others of its variant, where task and settings allow it.
+  @inlinable
+  static func process(inTurnFor request: TrialRequest) throws -> TrialProcess {
+    guard let simulation = request.task.finite else { return try process(for: request) }
+    var (process, box) = try boxed(simulation, request: request, context: nil) { _, _ in }
+    if box.loop.canTakeTurns {
+      process.turns = TurnTaking(
+        together: { box.loop.turns(capacity: $0) }, lane: { box.loop.lane() }, put: { box.loop.put($0) },
+        rule: { box.loop.adjust(toEpisode: $0) })
+    }
     return process
   }
 }

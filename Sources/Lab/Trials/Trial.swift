@@ -34,60 +34,118 @@ struct Trial {
   ///   - progress: Called now and then with the units finished since the last call.
   /// - Throws: ``Failure`` where it cannot go on.
   func run(checkpoint: Checkpoint?, progress: (Int) -> Void) throws -> Ending {
-    let request = TrialRequest(
-      task: variant.task, settings: variant.algorithm.settings, budget: variant.budget, root: root, seed: seed,
-      truth: variant.truth, threads: threads)
-    let process = try variant.entry.make(request)
-    var recorder = Recorder(process: process, variant: variant, root: root, seed: seed)
+    let running = try RunningTrial(self, checkpoint: checkpoint)
+    progress(running.done)
+    return try running.finish(until: { Interrupt.isRequested }, progress: progress)
+  }
+}
+
+/// A trial between its first row and its last.
+final class RunningTrial {
+  let trial: Trial
+  let process: TrialProcess
+  /// Finished units of the budget, at the last row.
+  private(set) var done: Int
+  private var recorder: Recorder
+  private let checkpoint: Checkpoint?
+  private var timer = ContinuousClock.now
+  private var slices = 0
+
+  /// Takes the trial up from its checkpoint, or begins it with its first row.
+  init(_ trial: Trial, checkpoint: Checkpoint?) throws {
+    self.trial = trial
+    self.checkpoint = checkpoint
+    let variant = trial.variant
+    process = try variant.entry.make(
+      TrialRequest(
+        task: variant.task, settings: variant.algorithm.settings, budget: variant.budget, root: trial.root,
+        seed: trial.seed, truth: variant.truth, threads: trial.threads))
+    recorder = Recorder(process: process, variant: variant, root: trial.root, seed: trial.seed)
     if let state = checkpoint?.read() {
-      try restore(state, process: process, recorder: &recorder)
+      var reader = StateReader(state)
+      try process.restore(&reader)
+      try recorder.restore(from: &reader)
     } else {
       recorder.record(process, isFirst: true, isLast: false)
     }
-    let budget = variant.budget
-    var done = process.counters()[budget.unit]
-    progress(done)
-    var timer = ContinuousClock.now
-    var slices = 0
-    while done < budget.count && !process.isFinished() {
-      let next = min(budget.count, (done / variant.record.every + 1) * variant.record.every)
-      while process.counters()[budget.unit] < next && !process.isFinished() {
-        if Interrupt.isRequested {
-          save(process, recorder: recorder, to: checkpoint)
-          return .interrupted
-        }
-        do {
-          try process.advance(next)
-        } catch { throw Failure(cause: error, record: recorder.broken()) }
-        // Rows may be short: the clock is asked once in a while.
-        slices += 1
-        if slices & 15 == 0, let checkpoint, ContinuousClock.now - timer > checkpoint.interval {
-          save(process, recorder: recorder, to: checkpoint)
-          timer = .now
-        }
-      }
-      let reached = process.counters()[budget.unit]
-      progress(reached - done)
-      done = reached
-      recorder.record(process, isFirst: false, isLast: done >= budget.count || process.isFinished())
-    }
-    var record = recorder.finish(process, wantsTables: wantsTables)
-    if wantsPolicy { record.policy = PolicyFile(process, trial: self)?.bytes }
-    return .finished(record)
+    done = process.counters()[variant.budget.unit]
   }
 
-  private func save(_ process: TrialProcess, recorder: Recorder, to checkpoint: Checkpoint?) {
+  /// Whether there is nothing left to do.
+  var isOver: Bool { done >= trial.variant.budget.count || process.isFinished() }
+
+  /// How many units are to be finished before the next row.
+  var target: Int {
+    let (count, every) = (trial.variant.budget.count, trial.variant.record.every)
+    return min(count, (done / every + 1) * every)
+  }
+
+  /// Goes on to the end, or until a stop is asked for.
+  ///
+  /// - Throws: ``Trial/Failure`` where it cannot go on.
+  func finish(until isStopped: () -> Bool, progress: (Int) -> Void) throws -> Trial.Ending {
+    let unit = trial.variant.budget.unit
+    while !isOver {
+      let next = target
+      while process.counters()[unit] < next && !process.isFinished() {
+        if isStopped() {
+          save()
+          return .interrupted
+        }
+        try advance(to: next)
+        saveNowAndThen {}
+      }
+      progress(record())
+    }
+    return .finished(wholeRecord())
+  }
+
+  /// Goes on for a while, at most to a count.
+  ///
+  /// - Throws: ``Trial/Failure`` where it cannot go on.
+  func advance(to count: Int) throws {
+    do {
+      try process.advance(count)
+    } catch { throw Trial.Failure(cause: error, record: recorder.broken()) }
+  }
+
+  /// Adds a row for where the trial stands.
+  ///
+  /// - Returns: The units finished since the last one.
+  func record() -> Int {
+    let reached = process.counters()[trial.variant.budget.unit]
+    let new = reached - done
+    done = reached
+    recorder.record(process, isFirst: false, isLast: isOver)
+    return new
+  }
+
+  /// All that was recorded, of a trial that is over.
+  func wholeRecord() -> TrialRecord {
+    var record = recorder.finish(process, wantsTables: trial.wantsTables)
+    if trial.wantsPolicy { record.policy = PolicyFile(process, trial: trial)?.bytes }
+    return record
+  }
+
+  /// Stores the state once the checkpoint's interval has passed.
+  ///
+  /// - Parameter preparation: Called before that.
+  func saveNowAndThen(_ preparation: () -> Void) {
+    // Rows may be short: the clock is asked once in a while.
+    slices += 1
+    guard slices & 15 == 0, let checkpoint, ContinuousClock.now - timer > checkpoint.interval else { return }
+    preparation()
+    save()
+    timer = .now
+  }
+
+  /// Stores the state, so that the trial goes on here after a stop.
+  func save() {
     guard let checkpoint else { return }
     var writer = StateWriter()
     process.save(&writer)
     recorder.save(to: &writer)
     checkpoint.write(writer.bytes)
-  }
-
-  private func restore(_ bytes: [UInt8], process: TrialProcess, recorder: inout Recorder) throws {
-    var reader = StateReader(bytes)
-    try process.restore(&reader)
-    try recorder.restore(from: &reader)
   }
 }
 

@@ -3,7 +3,7 @@
 ///
 /// The stream belongs to this project's promises: the same seed gives the same bits on every platform and in
 /// every later version. Reference vectors stand in the tests.
-public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
+public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, BitwiseCopyable {
   /// The 256 bits of state, `s[0]` to `s[3]` of the publication. Never all zero.
   public var state: (UInt64, UInt64, UInt64, UInt64)
 
