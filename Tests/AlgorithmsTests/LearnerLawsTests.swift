@@ -70,6 +70,8 @@ import Testing
     learner(GradientMonteCarlo.self, ["policy": uniform]), learner(GTD2.self, ["policy": uniform]),
     learner(TDC.self, ["policy": uniform, "beta": falling]), learner(EmphaticTD.self, ["policy": uniform]),
     learner(SemiGradientSarsa.self, ["n": .integer(3), "alpha": falling]), learner(DifferentialSarsa.self),
+    learner(SemiGradientSarsaLambda.self, ["gamma": .real(0.9), "alpha": falling, "clear_others": .boolean(true)]),
+    learner(SemiGradientSarsaLambda.self, ["true_online": .boolean(true), "alpha": .real(0.1)]),
     learner(RealTimeDynamicProgramming.self, ["gamma": .real(0.9)]),
     learner(MonteCarloTreeSearch.self, ["simulations": .integer(8), "depth": .integer(5)]),
     bandit(LinUCB.self), bandit(LinThompson.self),

@@ -9,7 +9,7 @@ import RLCore
 ///
 /// A step reads and moves features by their places, not one number of a table: two to eight times the work of Q-learning even where there
 /// is one feature a state, and more with more of them.
-public struct DifferentialSarsa: TabularLearner, ~Copyable {
+public struct DifferentialSarsa: LinearActor, ~Copyable {
   static let beta = Parameter<Schedule>.schedule(
     "beta", symbol: "β", default: 0.01, in: .positive(through: 1), "step size of the average reward")
 

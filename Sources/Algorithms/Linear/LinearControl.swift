@@ -1,5 +1,11 @@
 import RLCore
 
+/// A method that chooses actions by the features of what it observes, of a task that is trained on or of another copy.
+public protocol LinearActor: TabularLearner, ~Copyable {
+  /// Weights and features.
+  var base: LinearControl { get }
+}
+
 /// What the linear control methods share: a weight vector for each action, and how they act.
 public struct LinearControl: ~Copyable {
   /// The features.
@@ -43,17 +49,26 @@ public struct LinearControl: ~Copyable {
   /// Writes the values of a state's actions into the scratch table.
   ///
   /// - Returns: Its row.
-  private func evaluate(_ state: Int) -> Int {
-    let count = space.actions(in: state)
-    let row = features.row(state)
+  private func evaluate(_ row: FeatureRow, actions count: Int) -> Int {
     for action in 0..<count { scratch[count, action] = value(row, action) }
     return count
   }
 
   /// An action of the exploring policy.
   func action(in state: Int, using stream: inout RandomStream) -> Int {
-    let row = evaluate(state)
+    let row = evaluate(features.row(state), actions: space.actions(in: state))
     return exploration.action(scratch, in: row, using: &stream)
+  }
+
+  /// An action where every action is offered.
+  ///
+  /// - Parameters:
+  ///   - row: The features of what is observed.
+  ///   - isGreedy: Whether it is of the greedy policy, and not of the exploring one.
+  public func action(for row: FeatureRow, isGreedy: Bool, using stream: inout RandomStream) -> Int {
+    let row = evaluate(row, actions: space.width)
+    return isGreedy
+      ? scratch.greedyAction(in: row, using: &stream) : exploration.action(scratch, in: row, using: &stream)
   }
 
   /// The values and policies of all states, where states are numbered.
@@ -63,7 +78,7 @@ public struct LinearControl: ~Copyable {
     report.actionValues = [Double](repeating: 0, count: space.slotCount)
     var row = [Double](repeating: 0, count: space.width)
     for state in 0..<space.stateCount where !terminal[state] {
-      let count = evaluate(state)
+      let count = evaluate(features.row(state), actions: space.actions(in: state))
       let first = state * space.width
       let best = scratch.maximum(in: count)
       var ties = 0

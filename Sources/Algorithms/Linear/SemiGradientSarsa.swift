@@ -10,7 +10,7 @@ import RLCore
 ///
 /// A step reads and moves features by their places, not one number of a table: two to eight times the work of Q-learning even where there
 /// is one feature a state, and more with more of them.
-public struct SemiGradientSarsa: TabularLearner, ~Copyable {
+public struct SemiGradientSarsa: LinearActor, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(
     id: "semi-gradient-sarsa", summary: "linear on-policy control: n-step Sarsa over features",

@@ -101,6 +101,7 @@ extension Laboratory {
     lab.register(linear: TDC.self, kind: .prediction)
     lab.register(linear: EmphaticTD.self, kind: .prediction)
     lab.register(linear: SemiGradientSarsa.self)
+    lab.register(linear: SemiGradientSarsaLambda.self)
     lab.register(linear: DifferentialSarsa.self)
     lab.register(RealTimeDynamicProgramming.self)
     lab.register(MonteCarloTreeSearch.self)

@@ -184,9 +184,7 @@ public struct Laboratory: Sendable {
 
   /// Adds a learner of linear values over features: of states, or of vectors.
   @inlinable
-  public mutating func register<L: TabularLearner & ~Copyable>(
-    linear type: L.Type, kind: AlgorithmEntry.Kind = .control
-  ) {
+  public mutating func register<L: TabularLearner & ~Copyable>(linear type: L.Type, kind: AlgorithmEntry.Kind) {
     add(
       AlgorithmEntry(
         L.about, kind: kind, units: [.episodes, .steps], acceptsVectors: true,
@@ -199,6 +197,16 @@ public struct Laboratory: Sendable {
           _ = try L(settings, context: task.linearContext(settings).context)
         },
         make: { request in try OnlineTrial<L>.process(linearFor: request) }))
+  }
+
+  /// Adds a control method of linear action values over features: of states, or of vectors.
+  @inlinable
+  public mutating func register<L: LinearActor & ~Copyable>(linear type: L.Type) {
+    add(
+      AlgorithmEntry(
+        L.about, kind: .control, units: [.episodes, .steps], acceptsVectors: true,
+        check: { settings, task in _ = try L(settings, context: task.linearContext(settings).context) },
+        make: { request in try OnlineTrial<L>.process(linearActorFor: request) }))
   }
 
   /// Adds a rule for bandits that looks at contexts.

@@ -27,6 +27,63 @@ extension OnlineTrial where Learner: ~Copyable {
   }
 }
 
+extension OnlineTrial where Learner: LinearActor & ~Copyable {
+  /// Makes a trial of a linear control method. On a task that is observed as a vector there is no table of its policy: evaluations are
+  /// played by the learner, on a copy of the task.
+  @inlinable
+  static func process(linearActorFor request: TrialRequest) throws -> TrialProcess {
+    let (context, vector) = try request.task.linearContext(request.settings)
+    guard let vector else { return try process(linearFor: request) }
+    var (process, box) = try boxed(vector, request: request, context: context) { _, _ in }
+    let rollouts = LinearRollouts(vector.apart(), request: request)
+    process.rollouts = { wanted in
+      rollouts.play(wanted) { box.loop.learner.base.action(for: $0, isGreedy: wanted.isGreedy, using: &$1) }
+    }
+    let (save, restore) = (process.save, process.restore)
+    process.save = {
+      save(&$0)
+      $0.write(rollouts.stream)
+    }
+    process.restore = {
+      try restore(&$0)
+      rollouts.stream = try $0.stream()
+    }
+    return process
+  }
+}
+
+/// Plays episodes for evaluations on a copy of a task that is observed as a vector.
+@usableFromInline
+final class LinearRollouts {
+  /// From which the task and the policy draw.
+  @usableFromInline var stream: RandomStream
+  private let environment: FeaturedEnvironment
+  private let timeLimit: Int?
+
+  @usableFromInline
+  init(_ environment: FeaturedEnvironment, request: TrialRequest) {
+    self.environment = environment
+    timeLimit = request.task.timeLimit
+    stream = RandomStream(root: request.root, index: request.seed, component: "evaluation")
+  }
+
+  /// The undiscounted returns of some episodes.
+  @usableFromInline
+  func play(_ wanted: RolloutRequest, _ act: (FeatureRow, inout RandomStream) -> Int) -> [Double] {
+    var environment = environment
+    return (0..<wanted.episodes).map { _ in
+      _ = environment.reset(using: &stream)
+      var total = 0.0
+      for _ in 0..<(timeLimit ?? wanted.maximumSteps) {
+        let outcome = environment.step(act(environment.features, &stream), using: &stream)
+        total += outcome.reward
+        if outcome.terminated || outcome.truncated { break }
+      }
+      return total
+    }
+  }
+}
+
 extension PreparedTask {
   /// What a linear learner finds out about the task; and the task itself, where it is observed as a vector.
   ///

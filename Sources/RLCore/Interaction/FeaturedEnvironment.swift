@@ -26,6 +26,16 @@ public struct FeaturedEnvironment: TabularEnvironment {
     point = [Double](repeating: 0, count: base.observationCount)
   }
 
+  /// A copy with a table of its own.
+  public func apart() -> FeaturedEnvironment {
+    let own = FeatureTable(
+      rows: 2, features: table.featureCount, active: table.activeCount, isFixed: false)
+    return FeaturedEnvironment(base, basis: basis, table: own)
+  }
+
+  /// The features of what was observed last.
+  public var features: FeatureRow { table.row(row) }
+
   private mutating func observe() -> Int {
     row = 1 - row
     observation.withUnsafeMutableBufferPointer { base.observe(into: $0.baseAddress!) }

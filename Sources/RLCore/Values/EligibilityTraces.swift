@@ -67,6 +67,53 @@ public struct EligibilityTraces: ~Copyable {
     _ values: UnsafeMutablePointer<Double>, error: Double, freshError: Double, visiting entry: Int, stepSize: Double,
     decay: Double
   ) {
+    move(values, error: error, decay: decay)
+    let place = place(of: entry)
+    // All values have been moved by their decayed traces; what the visit adds is still missing.
+    let fresh =
+      switch rule {
+      case .accumulating: stepSize
+      case .replacing: stepSize - traces[place]
+      case .dutch: stepSize - stepSize * traces[place]
+      }
+    values[entry] += freshError * fresh
+    traces[place] += fresh
+  }
+
+  /// Decays all traces, visits the features of a row, and moves every weight by the error times its trace (Sutton & Barto, 2018,
+  /// section 12.7). What is a visit of 1 for an entry of a table is `x_i` for a feature, and a dutch trace becomes
+  /// `γλ z + (1 − α γλ zᵀx) x`.
+  ///
+  /// - Parameters:
+  ///   - weights: The weights of all actions, one behind another.
+  ///   - error: The TD error δ.
+  ///   - row: The features.
+  ///   - first: Where the weights of the action taken begin.
+  ///   - stepSize: The step size α.
+  ///   - decay: What all traces are multiplied with before the visit: `γλ`.
+  public mutating func learn(
+    _ weights: borrowing Table<Double>, error: Double, visiting row: FeatureRow, from first: Int, stepSize: Double,
+    decay: Double
+  ) {
+    move(weights.base, error: error, decay: decay)
+    var factor = stepSize
+    if rule == .dutch {
+      var overlap = 0.0
+      for k in 0..<row.count { overlap += trace(of: first + Int(row.places[k])) * row.values[k] }
+      factor -= stepSize * overlap
+    }
+    for k in 0..<row.count where row.values[k] != 0 {
+      let entry = first + Int(row.places[k])
+      let place = place(of: entry)
+      let fresh = factor * row.values[k] - (rule == .replacing ? traces[place] : 0)
+      weights.base[entry] += error * fresh
+      traces[place] += fresh
+    }
+  }
+
+  /// Decays all traces, and moves the values by the error times what is left of them.
+  @inline(__always)
+  private mutating func move(_ values: UnsafeMutablePointer<Double>, error: Double, decay: Double) {
     let entries = entries.base
     let traces = traces.base
     let places = places.base
@@ -74,7 +121,7 @@ public struct EligibilityTraces: ~Copyable {
     for k in 0..<count {
       let other = entries[k]
       let trace = traces[k] * decay
-      if trace < 1e-18 {
+      if abs(trace) < 1e-18 {
         places[Int(other)] = -1
         continue
       }
@@ -86,24 +133,29 @@ public struct EligibilityTraces: ~Copyable {
       traces[kept] = trace
       kept += 1
     }
-    var place = Int(places[entry])
-    if place < 0 {
-      place = kept
-      kept += 1
-      places[entry] = Int32(truncatingIfNeeded: place)
-      entries[place] = Int32(truncatingIfNeeded: entry)
-      traces[place] = 0
-    }
     count = kept
-    // The loop has moved the visited value by its decayed trace; what the visit adds is still missing.
-    let fresh =
-      switch rule {
-      case .accumulating: stepSize
-      case .replacing: stepSize - traces[place]
-      case .dutch: stepSize - stepSize * traces[place]
-      }
-    values[entry] += freshError * fresh
-    traces[place] += fresh
+  }
+
+  /// Where the trace of an entry stands in the list; it is put there if it is not alive.
+  @inline(__always)
+  private mutating func place(of entry: Int) -> Int {
+    let place = Int(places[entry])
+    if place >= 0 { return place }
+    places[entry] = Int32(truncatingIfNeeded: count)
+    entries[count] = Int32(truncatingIfNeeded: entry)
+    traces[count] = 0
+    count += 1
+    return count - 1
+  }
+
+  /// Sets the traces of the features that a row has to 0.
+  ///
+  /// - Parameter first: Where the weights of their action begin.
+  public mutating func forget(_ row: FeatureRow, from first: Int) {
+    for k in 0..<row.count where row.values[k] != 0 {
+      let place = Int(places[first + Int(row.places[k])])
+      if place >= 0 { traces[place] = 0 }
+    }
   }
 
   /// Ends all traces.

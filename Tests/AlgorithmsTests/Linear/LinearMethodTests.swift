@@ -48,6 +48,73 @@ import Testing
     expectEqual(Array(linear.behaviorPolicy.prefix(18)), Array(table.behaviorPolicy.prefix(18)))
   }
 
+  /// With a feature for each state, traces over features are those of tables.
+  @Test(arguments: ["accumulating", "replacing", "dutch", "true online"])
+  func oneHotTracesAreTables(traces: String) throws {
+    let model = try SmallTasks.irregular()
+    var settings: [String: Setting] = ["alpha": .real(0.2), "gamma": .real(0.9), "lambda": .real(0.7)]
+    if traces == "true online" {
+      settings["true_online"] = .boolean(true)
+    } else {
+      settings["traces"] = .text(traces)
+    }
+    let linear = try learn(SemiGradientSarsaLambda.self, settings, on: model, episodes: 40)
+    let table = try learn(SarsaLambda.self, settings, on: model, episodes: 40)
+    for state in 0..<6 {
+      for action in 0..<(state % 3 + 1) {
+        #expect(abs(linear.actionValues[state * 3 + action] - table.actionValues[state * 3 + action]) < 1e-12)
+      }
+    }
+  }
+
+  private func overlapping(_ changes: [String: Setting]) throws -> SemiGradientSarsaLambda {
+    // Three states of three features that overlap; two actions, with the weights of the second behind those of the first.
+    let basis = try FeatureBasis(
+      .matrix([[1, 1, 0], [0, 1, 2], [0, 0, 1]]), ranges: [0...2], isNumbered: true)
+    let context = LearnerContext(
+      space: ActionSpace(states: 3, actions: 2), features: FeatureTable(basis, coordinates: [[0], [1], [2]]))
+    let own: [String: Setting] = ["alpha": .real(0.1), "gamma": .real(0.5), "lambda": .real(0.8)]
+    return try SemiGradientSarsaLambda(
+      Settings(defaultsOf: SemiGradientSarsaLambda.self, own.merging(changes) { $1 }), context: context)
+  }
+
+  private func expectWeights(_ learner: borrowing SemiGradientSarsaLambda, _ expected: [Double]) {
+    for (k, weight) in expected.enumerated() {
+      #expect(abs(learner.base.weights[k] - weight) < 1e-12, "weight \(k): \(learner.base.weights[k])")
+    }
+  }
+
+  /// Two steps of action 0: δ = 1, w = (0.1, 0.1, 0); then q = 0.1, δ = 1.9, and the traces (1, 1, 0) have decayed to (0.4, 0.4, 0).
+  @Test func tracesByHand() throws {
+    let steps = [
+      Transition(state: 0, action: 0, reward: 1, next: 1, terminated: false),
+      Transition(state: 1, action: 0, reward: 2, next: 2, terminated: true),
+    ]
+    func learn(_ changes: [String: Setting]) throws -> SemiGradientSarsaLambda {
+      var learner = try overlapping(changes)
+      #expect(abs(learner.update(steps[0], nextAction: 0) - 1) < 1e-12)
+      #expect(abs(learner.update(steps[1], nextAction: 0) - 1.9) < 1e-12)
+      return learner
+    }
+    // z = (0.4, 1.4, 2), (0.4, 1, 2), and by dutch traces (0.4, 0.4, 0) + (1 − 0.1 · 0.4) (0, 1, 2).
+    expectWeights(try learn([:]), [0.1 + 0.19 * 0.4, 0.1 + 0.19 * 1.4, 0.38, 0, 0, 0])
+    expectWeights(try learn(["traces": .text("replacing")]), [0.1 + 0.19 * 0.4, 0.1 + 0.19, 0.38, 0, 0, 0])
+    expectWeights(
+      try learn(["traces": .text("dutch")]), [0.1 + 0.19 * 0.4, 0.1 + 0.19 * 1.36, 0.19 * 1.92, 0, 0, 0])
+    // True online: q_old is q(S′, A′) before the first update, 0; so the error is 1.9 + 0.1, and 0.1 · 0.1 x is taken back.
+    expectWeights(
+      try learn(["true_online": .boolean(true)]),
+      [0.1 + 0.2 * 0.4, 0.1 + 0.2 * 1.36 - 0.01, 0.2 * 1.92 - 0.02, 0, 0, 0])
+  }
+
+  /// The second action in the state clears what the first one has left of the features that are seen: z = (0.4, 0, 0) beside (0, 1, 2).
+  @Test func othersAreCleared() throws {
+    var learner = try overlapping(["clear_others": .boolean(true)])
+    learner.update(Transition(state: 0, action: 0, reward: 1, next: 1, terminated: false), nextAction: 1)
+    learner.update(Transition(state: 1, action: 1, reward: 2, next: 2, terminated: true), nextAction: 0)
+    expectWeights(learner, [0.1 + 0.2 * 0.4, 0.1, 0, 0, 0.2, 0.4])
+  }
+
   private let dashed: Setting = .list([Setting](repeating: .list([.real(6 / 7.0), .real(1 / 7.0)]), count: 7))
   private let solid: Setting = .list([Setting](repeating: .integer(1), count: 7))
 

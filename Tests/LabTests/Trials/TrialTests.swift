@@ -40,11 +40,11 @@ import Testing
       """
   }
 
-  /// Whether an algorithm has a tabular form; the others are tested with the driver of networks.
+  /// Whether an algorithm has a tabular form, or is linear in the features of states; the others are tested with the driver of networks.
   private static func keepsTables(_ algorithm: AlgorithmEntry) -> Bool {
     let names = algorithm.about.parameters.map(\.name)
     // Alignment methods update by whole generations, with a table as with a network.
-    return !algorithm.acceptsVectors
+    return !algorithm.acceptsVectors || algorithm.expand == nil
       || (names.contains(PolicyForm.parameter.declaration.name) && !names.contains("generation_batch_size"))
   }
 
@@ -60,6 +60,13 @@ import Testing
     #expect(first.tables.map { $0.actionValues.isEmpty && $0.stateValues.isEmpty && $0.probabilities.isEmpty } == false)
     let isExact = algorithm.kind == .planner || ["exact-policy-gradient", "natural-policy-gradient"].contains(id)
     #expect((first == (try record(variant, seed: 1))) == isExact)
+  }
+
+  /// What is not tested here is tested with the driver of networks: no entry of the catalogue is left out.
+  @Test func everyAlgorithmIsTested() {
+    for algorithm in Laboratory.standard.algorithms where !Self.keepsTables(algorithm) {
+      #expect(BatchTrialTests.learners.contains(algorithm.about.id), "\(algorithm.about.id)")
+    }
   }
 
   /// Every environment that needs no file gives a trial that repeats to the byte.
