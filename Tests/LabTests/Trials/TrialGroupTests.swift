@@ -13,7 +13,7 @@ private struct MoodyLearner: OneStepLearner, ~Copyable {
   private let exploration = Exploration(epsilon: .constant(0.5))
   var gamma: Double { 0.5 }
   var oneStepRule: OneStepRule? { OneStepRule(.maximum, q, alpha: alpha, gamma: gamma, exploration: exploration) }
-  var failure: String? { q[0, 1] > 0.02 ? "it is in no mood; try another seed" : nil }
+  var failure: String? { q[0, 1] > 0.12 ? "it is in no mood; try another seed" : nil }
 
   init(_ settings: Settings, context: LearnerContext) throws(SettingProblem) {
     q = ActionValues(context.space, initial: 0)
