@@ -74,11 +74,25 @@ public struct LinearControl: ~Copyable {
   /// The values and policies of all states, where states are numbered.
   func report(into report: inout LearnerReport) {
     guard features.isFixed else { return }
+    fill(&report, space) { terminal[$0] ? nil : features.row($0) }
+  }
+
+  /// The values and policies at points that are not states, where every action is offered.
+  ///
+  /// - Parameter row: The features of a point.
+  public func report(points: Int, _ row: (Int) -> FeatureRow) -> LearnerReport {
+    var report = LearnerReport()
+    fill(&report, ActionSpace(states: points, actions: space.width)) { row($0) }
+    return report
+  }
+
+  private func fill(_ report: inout LearnerReport, _ space: ActionSpace, _ features: (Int) -> FeatureRow?) {
     report.makeRoom(for: space)
     report.actionValues = [Double](repeating: 0, count: space.slotCount)
     var row = [Double](repeating: 0, count: space.width)
-    for state in 0..<space.stateCount where !terminal[state] {
-      let count = evaluate(features.row(state), actions: space.actions(in: state))
+    for state in 0..<space.stateCount {
+      guard let own = features(state) else { continue }
+      let count = evaluate(own, actions: space.actions(in: state))
       let first = state * space.width
       let best = scratch.maximum(in: count)
       var ties = 0

@@ -56,7 +56,8 @@ struct ValuePlot {
   private func layout(of variant: StoredExperiment.Variant) -> GridLayout? {
     let resolver = Resolver(lab: lab, source: nil, folder: "", overridden: [], outline: nil)
     let fields = (variant.environment.fields ?? []).filter { !$0.key.hasSuffix("_hash") }
-    return (try? resolver.task(.object(fields)))?.grid
+    guard let task = try? resolver.task(.object(fields)) else { return nil }
+    return task.grid ?? ObservationGrid(task)?.layout
   }
 
   private func grid(_ table: ValuesReader.Table, _ layout: GridLayout, title: String) -> GridValueFigure {

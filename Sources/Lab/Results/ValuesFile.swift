@@ -24,7 +24,8 @@ struct ValuesFile {
   ) throws(LabError) {
     let task = variant.task
     let model = task.model
-    let space = task.space
+    let grid = ObservationGrid(task)
+    let space = grid?.space ?? task.space
     var start = CSVBuffer()
     start.append(variant.name)
     start.comma()
@@ -34,7 +35,7 @@ struct ValuesFile {
     var buffer = CSVBuffer()
     for state in 0..<space.stateCount {
       let pairs = model.map { $0.pairs(of: state) } ?? 0..<space.actions(in: state)
-      let label = model?.stateLabels.label(of: state) ?? "\(state)"
+      let label = model?.stateLabels.label(of: state) ?? grid?.label(state) ?? "\(state)"
       let first = model == nil ? state * space.width : pairs.lowerBound
       let value = value(of: state, tables: tables, range: first..<first + pairs.count)
       for place in 0..<pairs.count {

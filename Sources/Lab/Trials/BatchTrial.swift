@@ -49,7 +49,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
       self.batch = batch
       self.request = request
       self.view = view
-      everything = request.task.allObservations(view)
+      everything = request.task.allObservations(view) ?? ObservationGrid(request.task)?.store
       evaluationStream = RandomStream(root: request.root, index: request.seed, component: "evaluation actions")
     }
 
@@ -99,7 +99,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
       }
     }
 
-    /// What is known of every state of a finite task; nothing elsewhere.
+    /// What is known of every state of a finite task, or of the points of an ``ObservationGrid``; nothing elsewhere.
     func report() -> LearnerReport {
       var report = LearnerReport()
       guard let everything else { return report }

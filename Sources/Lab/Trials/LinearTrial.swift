@@ -35,6 +35,12 @@ extension OnlineTrial where Learner: LinearActor & ~Copyable {
     let (context, vector) = try request.task.linearContext(request.settings)
     guard let vector else { return try process(linearFor: request) }
     var (process, box) = try boxed(vector, request: request, context: context) { _, _ in }
+    if let grid = ObservationGrid(request.task) {
+      var view = vector.apart()
+      process.report = {
+        box.loop.learner.base.report(points: grid.space.stateCount) { view.look(at: grid.observation($0)) }
+      }
+    }
     let rollouts = LinearRollouts(vector.apart(), request: request)
     process.rollouts = { wanted in
       rollouts.play(wanted) { box.loop.learner.base.action(for: $0, isGreedy: wanted.isGreedy, using: &$1) }

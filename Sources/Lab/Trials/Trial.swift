@@ -241,9 +241,9 @@ struct Recorder {
   /// The finished record.
   mutating func finish(_ process: TrialProcess, wantsTables: Bool) -> TrialRecord {
     settle()
-    if wantsTables && variant.task.vector == nil {
-      let report = process.report()
-      record.tables = .init(report, space: variant.task.space, model: variant.task.model)
+    let space = variant.task.vector == nil ? variant.task.space : ObservationGrid(variant.task)?.space
+    if wantsTables, let space {
+      record.tables = .init(process.report(), space: space, model: variant.task.model)
     }
     return record
   }

@@ -40,8 +40,19 @@ public struct FeaturedEnvironment: TabularEnvironment {
     row = 1 - row
     observation.withUnsafeMutableBufferPointer { base.observe(into: $0.baseAddress!) }
     for k in 0..<point.count { point[k] = Double(observation[k]) }
+    return writeFeatures()
+  }
+
+  private func writeFeatures() -> Int {
     point.withUnsafeBufferPointer { basis.write($0.baseAddress!, into: table.row(row)) }
     return row
+  }
+
+  /// The features of another observation, which take the place of those of the last one: for copies on which nobody acts.
+  public mutating func look(at observation: [Double]) -> FeatureRow {
+    precondition(observation.count == point.count, "\(observation.count) numbers where \(point.count) are observed")
+    point = observation
+    return table.row(writeFeatures())
   }
 
   /// Begins an episode.
