@@ -76,8 +76,11 @@ struct ValuePlot {
         return .init(kind, value: entry.value, moves: moves(entry, layout))
       }
     }
+    let legend =
+      layout.moves.isEmpty
+      ? "the first number observed to the right, the second upward" : "arrows: the learned policy"
     return GridValueFigure(
-      title: title, subtitle: "seed \(table.seed), arrows: the learned policy", cells: cells,
+      title: title, subtitle: "seed \(table.seed), \(legend)", cells: cells,
       valueAxis: FigureAxis("value", limits: .data))
   }
 
