@@ -48,7 +48,7 @@ struct BestOfRow {
     let places = places(width: width)
     let word = lane.pointee.exploration.next()
     if word < threshold { return Self.any(width, lane) }
-    if places & (places &- 1) != 0 { return Self.one(of: places, lane) }
+    if places & (places &- 1) != 0 { return isFourWide ? Self.one(ofFour: places, lane) : Self.one(of: places, lane) }
     // No bit is set where the first value is not a number: then it is the first action, as elsewhere.
     return Int(places.trailingZeroBitCount & 31)
   }
@@ -56,6 +56,18 @@ struct BestOfRow {
   @inline(never)
   private static func any(_ width: Int, _ lane: UnsafeMutablePointer<StepLane>) -> Int {
     lane.pointee.exploration.uniform(below: width)
+  }
+
+  /// One of up to four, without a loop whose length a processor cannot foresee.
+  @inline(never)
+  private static func one(ofFour places: UInt32, _ lane: UnsafeMutablePointer<StepLane>) -> Int {
+    let left = lane.pointee.exploration.uniform(below: places.nonzeroBitCount)
+    let second = places & (places &- 1)
+    let third = second & (second &- 1)
+    let fourth = third & (third &- 1)
+    let early = left == 0 ? places : second
+    let late = left == 2 ? third : fourth
+    return (left < 2 ? early : late).trailingZeroBitCount
   }
 
   @inline(never)

@@ -141,7 +141,7 @@ public final class StepsInTurn {
     let (isFourWide, isSure) = (W.value, S.value)
     let (lanes, end) = (self.lanes, self.lanes + count)
     let (entries, amounts, gamma) = (simulation.entries, simulation.amounts, rule.gamma)
-    var simulation = self.simulation
+    let simulation = self.simulation
     let width = isFourWide ? 4 : self.width
     var taken = rounds
     var left = rounds
@@ -153,19 +153,10 @@ public final class StepsInTurn {
         let (values, slot, alpha, threshold) = (
           lane.pointee.values, lane.pointee.slot, lane.pointee.alpha, lane.pointee.threshold
         )
-        let reward: Double
-        let next: Int
-        let isEnd: Bool
-        if isSure {
-          let entry = entries[slot]
-          isEnd = entry.target < 0
-          next = Int(truncatingIfNeeded: UInt32(bitPattern: entry.target ^ (entry.target >> 31)))
-          reward = amounts[Int(entry.code)]
-        } else {
-          simulation.state = slot / width
-          let outcome = simulation.step(slot &- simulation.state &* width, using: &lane.pointee.environment)
-          (next, reward, isEnd) = (outcome.observation, outcome.reward, outcome.terminated)
-        }
+        let entry = isSure ? entries[slot] : simulation.draw(slot, using: &lane.pointee.environment)
+        let isEnd = entry.target < 0
+        let next = Int(truncatingIfNeeded: UInt32(bitPattern: entry.target ^ (entry.target >> 31)))
+        let reward = amounts[Int(entry.code)]
         let stepsLeft = lane.pointee.stepsLeft &- 1
         lane.pointee.reward += reward
         lane.pointee.episodeReturn += reward

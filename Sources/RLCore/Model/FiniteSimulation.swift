@@ -78,10 +78,10 @@ public struct FiniteSimulation: TabularEnvironment, @unchecked Sendable {
     self.state = state
   }
 
-  /// Draws an outcome of an action in the current state.
+  /// Draws an outcome of a slot: of an action in a state.
   @inlinable @inline(__always)
-  public mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {
-    var place = state &* width &+ action
+  func draw(_ slot: Int, using stream: inout RandomStream) -> Tables.Entry {
+    var place = slot
     if stride > 1 {
       let word = stream.next()
       place = place &* stride
@@ -103,7 +103,13 @@ public struct FiniteSimulation: TabularEnvironment, @unchecked Sendable {
         place = place &+ low
       }
     }
-    let entry = entries[place]
+    return entries[place]
+  }
+
+  /// Draws an outcome of an action in the current state.
+  @inlinable @inline(__always)
+  public mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {
+    let entry = draw(state &* width &+ action, using: &stream)
     let isEnd = entry.target < 0
     let next = Int(isEnd ? ~entry.target : entry.target)
     state = next
@@ -128,7 +134,8 @@ extension FiniteSimulation {
     @usableFromInline let stride: Int
     let stateCount: Int
     @usableFromInline let starts: [Int]
-    @usableFromInline let startWeights: [Double]
+    /// The sums of the starts' probabilities, each with all before it; their total is the last.
+    private let startSums: [Double]
     @usableFromInline let actingStates: [Int]
 
     init(_ model: FiniteMDP, space: ActionSpace) {
@@ -167,7 +174,11 @@ extension FiniteSimulation {
       }
       actingStates = acting
       starts = model.initial.map(\.state)
-      startWeights = model.initial.map(\.probability)
+      var total = 0.0
+      startSums = model.initial.map {
+        total += $0.probability
+        return total
+      }
     }
 
     deinit {
@@ -177,7 +188,15 @@ extension FiniteSimulation {
     }
 
     @usableFromInline func drawStart(using stream: inout RandomStream) -> Int {
-      starts[stream.index(weights: startWeights)]
+      // The same start as by going through them one by one: the first whose sum lies above the number drawn.
+      let target = stream.uniform() * startSums[startSums.count - 1]
+      var low = 0
+      var high = startSums.count - 1
+      while low < high {
+        let middle = (low + high) / 2
+        if target < startSums[middle] { high = middle } else { low = middle + 1 }
+      }
+      return starts[low]
     }
   }
 }
