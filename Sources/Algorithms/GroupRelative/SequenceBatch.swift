@@ -201,8 +201,7 @@ public struct SequenceBatch: Sendable {
     let capacity = max(needed, 2 * observations.count, 64)
     observations.grow(to: capacity)
     let more = capacity - rewards.count
-    actions.numbers += [Int32](repeating: 0, count: space.isDiscrete ? more : 0)
-    actions.values += [Float](repeating: 0, count: space.isDiscrete ? 0 : more * actions.width)
+    actions.grow(to: capacity)
     logProbabilities += [Double](repeating: 0, count: more)
     rewards += [Double](repeating: 0, count: more)
   }

@@ -12,18 +12,43 @@ struct CassandraReader {
 
   private var tokens: [Token]
   private var place = 0
-  private var states: [String] = []
-  private var actions: [String] = []
-  private var stateNumbers: [String: Int] = [:]
-  private var actionNumbers: [String: Int] = [:]
+  private var states = Names()
+  private var actions = Names()
   private var start: [Double]?
   private var sign = 1.0
   /// Probabilities by pair (state × actions + action), then next state.
   private var chances: [[Int: Double]] = []
-  /// Rewards of everything, of pairs, and of pairs with their next state; each line's number says which came last.
-  private var rewards: [(order: Int, action: Int?, state: Int?, next: Int?, value: Double)] = []
-  private var namesStates = false
-  private var namesActions = false
+  /// How many transitions there are: a line of a few words may ask for any number.
+  private var outcomes = 0
+  /// Rewards of everything, of pairs, and of pairs with their next state, in the order of the lines.
+  private var rewards: [Reward] = []
+
+  private struct Reward {
+    let action: Int?
+    let state: Int?
+    let next: Int?
+    let value: Double
+  }
+
+  /// States or actions: their number, and what they are called where they have names.
+  private struct Names {
+    var count = 0
+    var words: [String] = []
+    private var numbers: [String: Int] = [:]
+
+    init(count: Int = 0) { self.count = count }
+
+    init(_ words: [String]) {
+      count = words.count
+      self.words = words
+      for (number, word) in words.enumerated() { numbers[word] = number }
+    }
+
+    /// What a name stands for, or a number in range.
+    func number(of word: Substring) -> Int? {
+      numbers[String(word)] ?? Int(word).flatMap { (0..<count).contains($0) ? $0 : nil }
+    }
+  }
 
   /// Whether the first line that is no comment names a part, as no table does.
   static func isLikely(_ text: String) -> Bool {
@@ -105,12 +130,10 @@ struct CassandraReader {
         place += 1
       case "states":
         try expectColon(after: "states")
-        (states, namesStates) = try names("states", atMost: ModelSize.mostStates)
-        for (number, name) in states.enumerated() { stateNumbers[name] = number }
+        states = try names("states", atMost: ModelSize.mostStates)
       case "actions":
         try expectColon(after: "actions")
-        (actions, namesActions) = try names("actions", atMost: 1_000_000)
-        for (number, name) in actions.enumerated() { actionNumbers[name] = number }
+        actions = try names("actions", atMost: 1_000_000)
       case "observations":
         try expectColon(after: "observations")
         _ = try names("observations", atMost: 1_000_000)
@@ -122,15 +145,15 @@ struct CassandraReader {
         )
       }
     }
-    if states.isEmpty { throw wrong("\"states:\" is missing; give their number or names") }
-    if actions.isEmpty { throw wrong("\"actions:\" is missing; give their number or names") }
+    if states.count == 0 { throw wrong("\"states:\" is missing; give their number or names") }
+    if actions.count == 0 { throw wrong("\"actions:\" is missing; give their number or names") }
     if Double(states.count) * Double(actions.count) > Double(ModelSize.mostOutcomes) {
       throw wrong("\(states.count) states with \(actions.count) actions do not fit; give fewer")
     }
     chances = [[Int: Double]](repeating: [:], count: states.count * actions.count)
   }
 
-  private mutating func names(_ what: String, atMost most: Int) throws(SettingProblem) -> ([String], Bool) {
+  private mutating func names(_ what: String, atMost most: Int) throws(SettingProblem) -> Names {
     if let word = current, let count = Int(word),
       peek(1) == nil || !isName(peek(1)!) || tokens[place + 1].line != tokens[place].line
     {
@@ -138,7 +161,7 @@ struct CassandraReader {
         throw wrong("\(count) \(what) are out of range; give a whole number in [1, \(most)]")
       }
       place += 1
-      return ((0..<count).map { "\($0)" }, false)
+      return Names(count: count)
     }
     var names: [String] = []
     while let word = current, !beginsStatement, word != ":" {
@@ -146,7 +169,7 @@ struct CassandraReader {
       place += 1
     }
     if names.isEmpty { throw wrong("\(what) has neither a number nor names; give one of them") }
-    return (names, true)
+    return Names(names)
   }
 
   private func isName(_ word: Substring) -> Bool { word != ":" }
@@ -158,7 +181,7 @@ struct CassandraReader {
       try expectColon(after: "start \(mode!)")
       var chosen = [Bool](repeating: false, count: states.count)
       while current != nil, !beginsStatement {
-        for state in try members(of: stateNumbers, states, "state") { chosen[state] = true }
+        for state in try members(of: states, "state") { chosen[state] = true }
       }
       let included = mode == "include" ? chosen : chosen.map { !$0 }
       let count = included.count { $0 }
@@ -176,7 +199,7 @@ struct CassandraReader {
       words.append(word)
       place += 1
     }
-    if words.count == 1, states.count != 1 || Double(words[0]) == nil, let state = stateNumbers[String(words[0])] {
+    if words.count == 1, let state = states.number(of: words[0]) {
       start = (0..<states.count).map { $0 == state ? 1 : 0 }
       return
     }
@@ -192,19 +215,17 @@ struct CassandraReader {
   }
 
   /// What a name, a number or `*` stands for.
-  private mutating func members(of numbers: [String: Int], _ names: [String], _ what: String) throws(SettingProblem)
-    -> [Int]
-  {
+  private mutating func members(of names: Names, _ what: String) throws(SettingProblem) -> Range<Int> {
     guard let word = current else { throw wrong("the \(what) is missing; write its name, its number or *") }
     if word == "*" {
       place += 1
-      return Array(names.indices)
+      return 0..<names.count
     }
-    guard let number = numbers[String(word)] ?? Int(word), names.indices.contains(number) else {
+    guard let number = names.number(of: word) else {
       throw wrong("there is no \(what) \"\(word.prefix(80))\"; write one of the \(names.count), or *")
     }
     place += 1
-    return [number]
+    return number..<number + 1
   }
 
   private mutating func readBody() throws(SettingProblem) {
@@ -222,10 +243,10 @@ struct CassandraReader {
     }
   }
 
-  private mutating func row(_ count: Int, at index: Int) throws(SettingProblem) -> [Int: Double] {
+  private mutating func row() throws(SettingProblem) -> [Int: Double] {
     if current == "uniform" {
       place += 1
-      return Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, 1 / Double(count)) })
+      return Dictionary(uniqueKeysWithValues: (0..<states.count).map { ($0, 1 / Double(states.count)) })
     }
     if current == "reset" {
       place += 1
@@ -234,7 +255,7 @@ struct CassandraReader {
       return row
     }
     var row: [Int: Double] = [:]
-    for next in 0..<count {
+    for next in 0..<states.count {
       let p = try number("a probability")
       if p != 0 { row[next] = p }
     }
@@ -242,50 +263,64 @@ struct CassandraReader {
   }
 
   private mutating func readTransitions() throws(SettingProblem) {
-    let chosen = try members(of: actionNumbers, actions, "action")
+    let chosen = try members(of: actions, "action")
     guard current == ":" else {
       // A matrix, or a word for one.
       if current == "identity" {
         place += 1
-        for action in chosen { for state in states.indices { chances[state * actions.count + action] = [state: 1] } }
-        return
-      }
-      if current == "uniform" {
-        let row = try row(states.count, at: 0)
-        for action in chosen { for state in states.indices { chances[state * actions.count + action] = row } }
-        return
-      }
-      for state in states.indices {
-        let row = try row(states.count, at: state)
-        for action in chosen { chances[state * actions.count + action] = row }
+        for state in 0..<states.count { try set([state: 1], chosen, state..<state + 1) }
+      } else if current == "uniform" {
+        try set(try row(), chosen, 0..<states.count)
+      } else {
+        for state in 0..<states.count { try set(try row(), chosen, state..<state + 1) }
       }
       return
     }
     place += 1
-    let sources = try members(of: stateNumbers, states, "state")
-    guard current == ":" else {
-      let row = try row(states.count, at: 0)
-      for action in chosen { for state in sources { chances[state * actions.count + action] = row } }
-      return
-    }
+    let sources = try members(of: states, "state")
+    guard current == ":" else { return try set(try row(), chosen, sources) }
     place += 1
-    let targets = try members(of: stateNumbers, states, "state")
+    let targets = try members(of: states, "state")
     let p = try number("the probability")
+    if targets.count == states.count {
+      return try set(Dictionary(uniqueKeysWithValues: targets.map { ($0, p) }), chosen, sources)
+    }
     for action in chosen {
-      for state in sources { for next in targets { chances[state * actions.count + action][next] = p } }
+      for state in sources {
+        if chances[state * actions.count + action].updateValue(p, forKey: targets.lowerBound) == nil { try count(1) }
+      }
+    }
+  }
+
+  /// Gives some pairs a row in place of theirs. They share its memory until it is laid out, which is why it is counted here.
+  private mutating func set(_ row: [Int: Double], _ actions: Range<Int>, _ sources: Range<Int>) throws(SettingProblem) {
+    for action in actions {
+      for state in sources {
+        let pair = state * self.actions.count + action
+        try count(row.count - chances[pair].count)
+        chances[pair] = row
+      }
+    }
+  }
+
+  private mutating func count(_ more: Int) throws(SettingProblem) {
+    outcomes += more
+    if outcomes > ModelSize.mostOutcomes {
+      throw wrong(
+        "the model would have more than \(ModelSize.mostOutcomes) outcomes; give fewer states, or fewer next states")
     }
   }
 
   private mutating func readRewards() throws(SettingProblem) {
-    let action = current == "*" ? nil : try members(of: actionNumbers, actions, "action").first
+    let action = current == "*" ? nil : try members(of: actions, "action").first
     if current == "*" { place += 1 }
     guard current == ":" else { return try readRewardMatrix(action, nil) }
     place += 1
-    let state = current == "*" ? nil : try members(of: stateNumbers, states, "state").first
+    let state = current == "*" ? nil : try members(of: states, "state").first
     if current == "*" { place += 1 }
     guard current == ":" else { return try readRewardMatrix(action, .some(state)) }
     place += 1
-    let next = current == "*" ? nil : try members(of: stateNumbers, states, "state").first
+    let next = current == "*" ? nil : try members(of: states, "state").first
     if current == "*" { place += 1 }
     if current == ":" {
       // The observation: of an MDP always all of them.
@@ -301,49 +336,47 @@ struct CassandraReader {
   /// Rewards of one state by next state, or of all states by state and next state.
   private mutating func readRewardMatrix(_ action: Int?, _ state: Int??) throws(SettingProblem) {
     if case .some(let state) = state {
-      for next in states.indices { note(action, state, next, try number("the reward")) }
+      for next in 0..<states.count { note(action, state, next, try number("the reward")) }
     } else {
-      for state in states.indices { for next in states.indices { note(action, state, next, try number("the reward")) } }
+      for state in 0..<states.count {
+        for next in 0..<states.count { note(action, state, next, try number("the reward")) }
+      }
     }
   }
 
   private mutating func note(_ action: Int?, _ state: Int?, _ next: Int?, _ value: Double) {
-    rewards.append((rewards.count, action, state, next, sign * value))
+    rewards.append(Reward(action: action, state: state, next: next, value: sign * value))
   }
 
   // MARK: The whole
 
   private func draft() -> ModelDraft {
-    // Exact keys are found at once; those with an asterisk are few, and looked through.
-    var exact: [[Int]: (order: Int, value: Double)] = [:]
-    var general: [(order: Int, action: Int?, state: Int?, next: Int?, value: Double)] = []
-    for reward in rewards {
-      if let action = reward.action, let state = reward.state, let next = reward.next {
-        exact[[action, state, next]] = (reward.order, reward.value)
-      } else {
-        general.append(reward)
-      }
-    }
+    // Exact keys are found at once; those with an asterisk are few, and looked through. Of all that fit, the last line counts.
+    var exact: [[Int]: Int] = [:]
     var byState: [Int: [Int]] = [:]
     var everywhere: [Int] = []
-    for (index, reward) in general.enumerated() {
-      if let state = reward.state { byState[state, default: []].append(index) } else { everywhere.append(index) }
+    for (order, reward) in rewards.enumerated() {
+      if let action = reward.action, let state = reward.state, let next = reward.next {
+        exact[[action, state, next]] = order
+      } else if let state = reward.state {
+        byState[state, default: []].append(order)
+      } else {
+        everywhere.append(order)
+      }
     }
     func reward(_ action: Int, _ state: Int, _ next: Int) -> Double {
-      var best = exact[[action, state, next]] ?? (-1, 0)
-      for index in (byState[state] ?? []) + everywhere {
-        let other = general[index]
-        if other.order > best.order, other.action == nil || other.action == action,
-          other.next == nil || other.next == next
-        {
-          best = (other.order, other.value)
-        }
+      func fits(_ order: Int) -> Bool {
+        let reward = rewards[order]
+        return (reward.action == nil || reward.action == action) && (reward.next == nil || reward.next == next)
       }
-      return best.value
+      let last = max(
+        exact[[action, state, next]] ?? -1, byState[state]?.last(where: fits) ?? -1, everywhere.last(where: fits) ?? -1)
+      return last < 0 ? 0 : rewards[last].value
     }
     var draft = ModelDraft(states: states.count, actions: actions.count, rows: [])
-    for state in states.indices {
-      for action in actions.indices {
+    draft.rows.reserveCapacity(outcomes)
+    for state in 0..<states.count {
+      for action in 0..<actions.count {
         let row = chances[state * actions.count + action]
         for next in row.keys.sorted() where row[next]! != 0 {
           draft.rows.append(
@@ -357,10 +390,10 @@ struct CassandraReader {
     if let start {
       draft.initial = start.indices.filter { start[$0] != 0 }.map { .init(state: $0, probability: start[$0]) }
     } else {
-      draft.initial = .uniform(over: states.indices)
+      draft.initial = .uniform(over: 0..<states.count)
     }
-    if namesStates { draft.stateLabels = .listed(states) }
-    if namesActions { draft.actionLabels = actions }
+    if !states.words.isEmpty { draft.stateLabels = .listed(states.words) }
+    draft.actionLabels = actions.words
     return draft
   }
 }

@@ -63,8 +63,7 @@ enum DRNReader {
         guard state != nil else { throw line.wrong("an action stands before the first state; begin with \"state 0\"") }
         guard line.words.count > 1 else { throw line.wrong("the action has no name; write \"action 0\"") }
         let name = line.words[1] == "__NOLABEL__" ? "\(place)" : String(line.words[1])
-        // The choice of an end is no action: a state that can only stay for nothing becomes terminal.
-        action = actions.number(of: name == "end" ? actions.names.first ?? "0" : name)
+        action = actions.number(of: name)
         place += 1
         reward = stateReward + (try Self.reward(line, from: 2).value)
       } else {
@@ -86,12 +85,11 @@ enum DRNReader {
       }
     }
     guard isModel else { throw SettingProblem("the file has no \"@model\"; write one before the first state") }
-    let numbered = actions.renumbered(rows)
     var draft = ModelDraft(
-      states: max(states, 1), actions: numbered.actions, rows: numbered.rows,
-      initial: initial ?? (starts.isEmpty ? nil : .uniform(over: starts)), actionLabels: numbered.labels)
+      states: max(states, 1), actions: actions.names.count, rows: rows,
+      initial: initial ?? (starts.isEmpty ? nil : .uniform(over: starts)))
     if !labels.isEmpty { draft.stateLabels = .listed((0..<draft.states).map { labels[$0] ?? "\($0)" }) }
-    return draft.endingAtRest()
+    return actions.finished(draft)
   }
 
   /// A reward in brackets, if one stands at a place; of several, the first. Also where the words behind it begin.

@@ -39,25 +39,23 @@ enum PrismReader {
       let next = try line.whole(isChoice ? 2 : 1, "the next state", below: ModelSize.mostStates)
       let probability = try line.number(isChoice ? 3 : 2, "the probability")
       let label = line.words.count > 4 && isChoice ? String(line.words[4]) : "\(choice)"
-      // The choice of an end is no action: a state that can only stay for nothing becomes terminal.
-      let action = names.number(of: label == "end" ? names.names.first ?? "0" : label)
-      rows.append(.init(state: state, choice: choice, next: next, probability: probability, action: action))
+      rows.append(
+        .init(state: state, choice: choice, next: next, probability: probability, action: names.number(of: label)))
       states = max(states, state + 1, next + 1)
     }
     if rows.isEmpty { throw SettingProblem("the file has no transitions; write \"source choice target probability\"") }
     let table = try Self.rewards(rewards, isChoice: isChoice)
-    let numbered = names.renumbered(
-      rows.map { row in
+    var draft = ModelDraft(
+      states: states, actions: names.names.count,
+      rows: rows.map { row in
         let reward =
           (table.states[row.state] ?? 0) + (table.transitions[[row.state, row.choice, row.next]] ?? 0)
         return .init(
           state: row.state, action: row.action,
           outcome: .init(probability: row.probability, next: row.next, reward: reward, terminated: false))
       })
-    var draft = ModelDraft(
-      states: states, actions: numbered.actions, rows: numbered.rows, actionLabels: numbered.labels)
     if let labels { draft.initial = try Self.starts(labels) }
-    return draft.endingAtRest()
+    return names.finished(draft)
   }
 
   private static func lines(_ text: String) -> [WordLines.Line] {

@@ -56,9 +56,13 @@ struct WordLines {
 struct ActionNames {
   private(set) var names: [String] = []
   private var numbers: [String: Int] = [:]
+  private let declared: Int
 
   /// Names that are known beforehand, in their order.
-  init(_ names: [String] = []) { for name in names { _ = number(of: name) } }
+  init(_ names: [String] = []) {
+    declared = names.count
+    for name in names { _ = number(of: name) }
+  }
 
   /// The number of an action.
   mutating func number(of name: String) -> Int {
@@ -68,8 +72,27 @@ struct ActionNames {
     return names.count - 1
   }
 
-  /// How rows that hold places among the names become action numbers: names that are all numbers are those numbers.
-  func renumbered(_ rows: [FiniteMDP.Row]) -> (rows: [FiniteMDP.Row], actions: Int, labels: [String]) {
+  /// A draft whose rows hold places among the names, with action numbers: names that are all numbers are those numbers.
+  ///
+  /// States that can only stay for nothing become terminal. If that was all that was called `end`, as in files of this program, there is no
+  /// such action.
+  func finished(_ draft: ModelDraft) -> ModelDraft {
+    var draft = draft.endingAtRest()
+    var names = names
+    if let end = numbers["end"], end >= declared, !draft.rows.contains(where: { $0.action == end }) {
+      names.remove(at: end)
+      for index in draft.rows.indices where draft.rows[index].action > end {
+        let row = draft.rows[index]
+        draft.rows[index] = .init(state: row.state, action: row.action - 1, outcome: row.outcome)
+      }
+    }
+    (draft.rows, draft.actions, draft.actionLabels) = Self.renumbered(draft.rows, names)
+    return draft
+  }
+
+  private static func renumbered(
+    _ rows: [FiniteMDP.Row], _ names: [String]
+  ) -> (rows: [FiniteMDP.Row], actions: Int, labels: [String]) {
     let given = names.map { Int($0) }
     if given.allSatisfy({ $0 != nil && $0! >= 0 && $0! < 1_000_000 }) {
       let numbers = given.map { $0! }

@@ -37,7 +37,7 @@ struct TokenTask {
   /// How many tokens an answer may have, where it is an option.
   static let maximumLength = Parameter.optionalInteger(
     "max_length", in: 1...1000,
-    "tokens of an answer, its end included, after which it is cut off; null for what the longest right answer needs and some more"
+    "tokens of an answer, its end included, after which it is cut off; null for the task's own number, enough to answer every prompt rightly"
   )
 
   /// What is paid for an answer, where it is an option.

@@ -46,14 +46,3 @@ enum PlannerTrial<P: Planner> {
       })
   }
 }
-
-extension ActionSpace {
-  /// Numbers of slots, laid out pair by pair.
-  func pairs(_ slots: [Double], of model: FiniteMDP) -> [Double] {
-    var pairs = [Double](repeating: 0, count: model.pairCount)
-    for state in 0..<stateCount {
-      for (place, pair) in model.pairs(of: state).enumerated() { pairs[pair] = slots[state * width + place] }
-    }
-    return pairs
-  }
-}

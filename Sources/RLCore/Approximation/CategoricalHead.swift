@@ -173,30 +173,22 @@ public struct CategoricalHead: Sendable {
   ///   - logProbability: g, a number a row.
   ///   - entropies: The rows' entropies, as ``describe(_:logProbabilities:entropies:)`` gave them.
   ///   - entropy: The derivative of the loss with respect to each row's entropy.
-  public func setGradients(
-    _ gradients: inout [Float], stride: Int, actions chosenActions: [Int32], logProbability: [Double],
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func setGradients<Scalar: BinaryFloatingPoint>(
+    _ gradients: inout [Scalar], stride: Int, actions chosenActions: [Int32], logProbability: [Double],
     entropies: [Double], entropy: Double
   ) {
     precondition(stride >= actions && gradients.count >= rows * stride, "no room for \(rows) rows of \(stride)")
     precondition(
       chosenActions.count >= rows && logProbability.count >= rows && entropies.count >= rows,
       "\(chosenActions.count) actions, \(logProbability.count) derivatives for \(rows) rows")
-    let (count, actions) = (rows, actions)
-    logProbabilities.withUnsafeBufferPointer { logs in
-      probabilities.withUnsafeBufferPointer { shares in
-        gradients.withUnsafeMutableBufferPointer { gradients in
-          for row in 0..<count {
-            let (start, target) = (row * actions, row * stride)
-            let (slope, average) = (logProbability[row], entropies[row])
-            for k in 0..<actions {
-              let share = shares[start + k]
-              var value = -share * slope
-              if entropy != 0 && share != 0 { value -= share * (entropy * (logs[start + k] + average)) }
-              gradients[target + k] = Float(value)
-            }
-            gradients[target + Int(chosenActions[row])] += Float(slope)
-          }
-        }
+    gradients.withUnsafeMutableBufferPointer { gradients in
+      for row in 0..<rows {
+        for k in row * stride..<row * stride + actions { gradients[k] = 0 }
+        addRow(
+          to: gradients, at: row * stride, row: row, action: Int(chosenActions[row]),
+          logProbability: logProbability[row], entropy: entropy, average: entropies[row])
       }
     }
   }
@@ -206,20 +198,44 @@ public struct CategoricalHead: Sendable {
   /// Adds the gradient of `logProbability · log π(action) + entropy · H(π)` with respect to a row's logits.
   ///
   /// - Parameters:
-  ///   - gradients: Rows of `actions` numbers.
+  ///   - gradients: `actions` numbers from `offset` on; rows of `actions` numbers without one.
   ///   - logProbability: The derivative of the loss with respect to log π(action).
   ///   - entropy: The derivative of the loss with respect to H(π).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func addGradients<Scalar: BinaryFloatingPoint>(
-    to gradients: inout [Scalar], row: Int, action: Int, logProbability: Double, entropy: Double = 0
+    to gradients: inout [Scalar], at offset: Int? = nil, row: Int, action: Int, logProbability: Double,
+    entropy: Double = 0
+  ) {
+    checkRow(row)
+    let start = offset ?? row * actions
+    precondition(start >= 0 && start + actions <= gradients.count, "no room for \(actions) numbers at \(start)")
+    let average = entropy == 0 ? 0 : self.entropy(row: row)
+    gradients.withUnsafeMutableBufferPointer {
+      addRow(
+        to: $0, at: start, row: row, action: action, logProbability: logProbability, entropy: entropy, average: average)
+    }
+  }
+
+  /// The gradient of one row, whose logits' derivatives begin at `offset`.
+  @inline(__always)
+  private func addRow<Scalar: BinaryFloatingPoint>(
+    to gradients: UnsafeMutableBufferPointer<Scalar>, at offset: Int, row: Int, action: Int, logProbability: Double,
+    entropy: Double, average: Double
   ) {
     precondition(action >= 0 && action < actions, "action \(action) is not in [0, \(actions))")
-    let average = entropy == 0 ? 0 : self.entropy(row: row)
-    add(to: &gradients, row: row) { k, share, log in
-      let chosen = k == action ? logProbability : 0
-      return chosen - share * (logProbability + (entropy == 0 ? 0 : entropy * (log + average)))
+    let start = row * actions
+    logProbabilities.withUnsafeBufferPointer { logs in
+      probabilities.withUnsafeBufferPointer { shares in
+        for k in 0..<actions {
+          let share = shares[start + k]
+          var value = -share * logProbability
+          if entropy != 0 && share != 0 { value -= share * (entropy * (logs[start + k] + average)) }
+          gradients[offset + k] += Scalar(value)
+        }
+      }
     }
+    gradients[offset + action] += Scalar(logProbability)
   }
 
   /// Adds `weight` times the gradient of KL(other ‖ this) with respect to a row's logits.
@@ -243,25 +259,6 @@ public struct CategoricalHead: Sendable {
     let divergence = other.divergence(from: self, row: row)
     add(to: &gradients, row: row) { k, share, log in
       weight * share * (log - other.logProbabilities[row * actions + k] - divergence)
-    }
-  }
-
-  /// Adds the product of the Fisher matrix of a row's logits with a vector, times `weight`: `π ⊙ (v − ⟨π, v⟩)`.
-  ///
-  /// - Parameters:
-  ///   - products: Rows of `actions` numbers.
-  ///   - vector: Rows of `actions` numbers.
-  ///   - weight: A factor.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  public func addFisherProduct<Scalar: BinaryFloatingPoint>(
-    to products: inout [Scalar], vector: [Scalar], row: Int, weight: Double
-  ) {
-    var mean = 0.0
-    for k in 0..<actions { mean += probabilities[row * actions + k] * Double(vector[row * actions + k]) }
-    for k in 0..<actions {
-      let at = row * actions + k
-      products[at] += Scalar(weight * probabilities[at] * (Double(vector[at]) - mean))
     }
   }
 

@@ -114,24 +114,25 @@ public struct GaussianHead: Sendable {
 
   // MARK: Gradients
 
-  /// Adds the gradient of `logProbability · log π(action) + entropy · H(π)`.
+  /// Sets the gradient of `logProbability · log π(action) + entropy · H(π)` with respect to a row's means, and adds that with respect to
+  /// the log standard deviations.
   ///
   /// - Parameters:
-  ///   - meanGradients: Rows of `dimensions` numbers.
+  ///   - meanGradients: Receives `dimensions` numbers from `place` on.
   ///   - deviationGradients: `dimensions` numbers, with respect to log σ.
   ///   - action: `dimensions` numbers from `offset` on.
   ///   - logProbability: The derivative of the loss with respect to log π(action).
   ///   - entropy: The derivative of the loss with respect to H(π).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func addGradients<Scalar: BinaryFloatingPoint>(
-    to meanGradients: inout [Scalar], _ deviationGradients: inout [Scalar], row: Int, action: [Scalar],
+  public func setGradients<Scalar: BinaryFloatingPoint>(
+    _ meanGradients: inout [Scalar], at place: Int, _ deviationGradients: inout [Scalar], row: Int, action: [Scalar],
     at offset: Int = 0, logProbability: Double, entropy: Double = 0
   ) {
     check(row, dimensions)
     for k in 0..<dimensions {
       let z = (Double(action[offset + k]) - means[row * dimensions + k]) / deviations[k]
-      meanGradients[row * dimensions + k] += Scalar(logProbability * z / deviations[k])
+      meanGradients[place + k] = Scalar(logProbability * z / deviations[k])
       deviationGradients[k] += Scalar(logProbability * (z * z - 1) + entropy)
     }
   }

@@ -154,9 +154,9 @@ public struct LearnedPolicy: Sendable {
       return
     }
     for row in 0..<rows where logProbability[row] != 0 {
-      let (first, source) = (states[row] * width, row * width)
-      for k in 0..<width { gradients[first + k] -= logProbability[row] * head.probabilities[source + k] }
-      gradients[first + Int(actions.numbers[row])] += logProbability[row]
+      head.addGradients(
+        to: &gradients, at: states[row] * width, row: row, action: Int(actions.numbers[row]),
+        logProbability: logProbability[row])
     }
   }
 
@@ -168,9 +168,6 @@ public struct LearnedPolicy: Sendable {
       for k in gradients.indices { gradients[k] = 0 }
     }
   }
-
-  /// The gradients of a table's logits, summed up by ``backward(_:rows:logProbability:)``.
-  public var logitGradients: [Double] { gradients }
 
   /// Scales the gradients down to a norm; see ``clipGlobalNorm(_:maximum:)``.
   ///

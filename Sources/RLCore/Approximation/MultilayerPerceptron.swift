@@ -71,9 +71,6 @@ public struct MultilayerPerceptron: Sendable {
     memory.withMutablePointer { new in old.withPointer { new.update(from: $0, count: weightsEnd) } }
   }
 
-  /// The state numbers of the last forward pass, if it had any.
-  var lastStates: [Int]? { hasStates ? states : nil }
-
   private mutating func layOut() {
     var next = 0
     func take(_ count: Int) -> Int {

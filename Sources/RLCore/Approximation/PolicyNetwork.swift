@@ -324,12 +324,9 @@ public struct PolicyNetwork: Sendable {
     } else {
       for k in 0..<width { deviationGradients[k] = 0 }
       for row in 0..<rows {
-        for k in 0..<width {
-          let deviation = gaussian.deviations[k]
-          let z = (Double(actions.values[row * width + k]) - gaussian.means[row * width + k]) / deviation
-          outputs[row * stride + k] = Float(logProbability[row] * z / deviation)
-          deviationGradients[k] += Float(logProbability[row] * (z * z - 1) + entropy)
-        }
+        gaussian.setGradients(
+          &outputs, at: row * stride, &deviationGradients, row: row, action: actions.values, at: row * width,
+          logProbability: logProbability[row], entropy: entropy)
       }
       bundle.addFreeGradients(deviationGradients)
     }

@@ -314,49 +314,52 @@ package struct TotalRewardModel: Sendable {
 
   /// A pair for each state such that episodes end with probability 1 from all of them; −1 where no policy does that.
   ///
-  /// Backwards from the ends, each state takes a pair that may bring it nearer and surely stays among states that can end; repeated
-  /// until no state is lost (Baier & Katoen, 2008, sec. 10.6.1).
-  private static func properPairs(_ model: FiniteMDP) -> [Int32] {
-    var canEnd = [Bool](repeating: true, count: model.stateCount)
+  /// Backwards from the ends, each state takes a pair that may bring it nearer and surely stays among states that can end. States that get
+  /// none are lost, and with them every pair that may lead there and every state that has no other; repeated until no state is lost
+  /// (Baier & Katoen, 2008, sec. 10.6.1). Each round takes a time linear in the outcomes.
+  static func properPairs(_ model: FiniteMDP) -> [Int32] {
     let arrivals = PairIndex(model, [Bool](repeating: true, count: model.pairCount))
+    var isLost = [Bool](repeating: false, count: model.stateCount)
+    var isUsable = [Bool](repeating: true, count: model.pairCount)
+    var usablePairs = (0..<model.stateCount).map { model.pairs(of: $0).count }
     while true {
       var chosen = [Int32](repeating: -1, count: model.stateCount)
-      var isUsable = [Bool](repeating: true, count: model.pairCount)
       var queue: [Int] = []
-      for state in 0..<model.stateCount where canEnd[state] {
-        for pair in model.pairs(of: state) {
-          var ends = false
-          for k in model.outcomes(of: pair) {
-            let target = Int(model.targets[k])
-            if target < 0 || model.isTerminal(target) {
-              ends = true
-            } else if !canEnd[target] {
-              isUsable[pair] = false
-            }
-          }
-          if ends && isUsable[pair] && chosen[state] < 0 {
-            chosen[state] = Int32(pair)
-            queue.append(state)
-          }
+      for state in 0..<model.stateCount where !isLost[state] {
+        let ending = model.pairs(of: state).first { pair in
+          isUsable[pair]
+            && model.outcomes(of: pair).contains { model.targets[$0] < 0 || model.isTerminal(Int(model.targets[$0])) }
+        }
+        if let ending {
+          chosen[state] = Int32(ending)
+          queue.append(state)
         }
       }
       var next = 0
       while next < queue.count {
         for k in arrivals.range(of: queue[next]) {
           let source = Int(arrivals.sources[k])
-          if canEnd[source] && chosen[source] < 0 && isUsable[Int(arrivals.pairs[k])] {
+          if !isLost[source] && chosen[source] < 0 && isUsable[Int(arrivals.pairs[k])] {
             chosen[source] = arrivals.pairs[k]
             queue.append(source)
           }
         }
         next += 1
       }
-      var isStable = true
-      for state in 0..<model.stateCount where canEnd[state] && !model.isTerminal(state) && chosen[state] < 0 {
-        canEnd[state] = false
-        isStable = false
+      var lost = (0..<model.stateCount).filter { !isLost[$0] && !model.isTerminal($0) && chosen[$0] < 0 }
+      if lost.isEmpty { return chosen }
+      for state in lost { isLost[state] = true }
+      while let state = lost.popLast() {
+        for k in arrivals.range(of: state) where isUsable[Int(arrivals.pairs[k])] {
+          let source = Int(arrivals.sources[k])
+          isUsable[Int(arrivals.pairs[k])] = false
+          usablePairs[source] -= 1
+          if usablePairs[source] == 0 && !isLost[source] {
+            isLost[source] = true
+            lost.append(source)
+          }
+        }
       }
-      if isStable { return chosen }
     }
   }
 }

@@ -18,118 +18,53 @@ public struct ChainMixing: Sendable, Equatable {
 
   /// Follows a policy.
   public init(_ model: FiniteMDP, _ policy: StationaryPolicy) {
-    let rows = Self.rows(model, policy)
-    // The states that the chain reaches.
-    var reached = [Bool](repeating: false, count: model.stateCount)
-    var stack = model.initial.map(\.state)
-    for start in stack { reached[start] = true }
-    while let state = stack.popLast() {
-      for entry in rows[state] where !reached[entry.next] {
-        reached[entry.next] = true
-        stack.append(entry.next)
-      }
-    }
-    var offsets: [Int32] = [0]
-    var targets: [Int32] = []
-    for state in 0..<model.stateCount {
-      if reached[state] { targets += rows[state].map { Int32($0.next) } }
-      offsets.append(Int32(targets.count))
-    }
-    let found = Graph(offsets: offsets, targets: targets).strongComponents()
+    let chain = EpisodeChain(model, policy)
+    let reached = chain.reached()
+    let found = chain.graph(of: reached).strongComponents()
     var isClosed = [Bool](repeating: true, count: found.offsets.count - 1)
-    for state in 0..<model.stateCount {
-      let component = found.component[state]
-      if !reached[state] || rows[state].contains(where: { found.component[$0.next] != component }) {
+    for node in 0...chain.count {
+      let component = found.component[node]
+      if !reached[node] || chain.successors(of: node).contains(where: { found.component[$0] != component }) {
         isClosed[Int(component)] = false
       }
     }
     recurrentClasses = isClosed.count { $0 }
-    let first = (0..<model.stateCount).first { reached[$0] && isClosed[Int(found.component[$0])] }
+    // What is between two episodes takes no time: it is no state. It leads to one, so that it is no class alone.
+    let first = (0..<chain.count).first { reached[$0] && isClosed[Int(found.component[$0])] }
     guard let first else {
       (period, recurrentStates, mixingTime, isWorstCase) = (1, 0, nil, true)
       return
     }
-    let members = (0..<model.stateCount).filter { found.component[$0] == found.component[first] }
-    recurrentStates = members.count
-    period = Self.period(rows, from: first)
+    let isRecurrent = (0..<chain.count).map { found.component[$0] == found.component[first] }
+    recurrentStates = isRecurrent.count { $0 }
+    period = chain.period(from: first)
     guard recurrentClasses == 1 else {
       (mixingTime, isWorstCase) = (nil, true)
       return
     }
-    if members.count <= Self.mostDense {
+    // Starts that are not come back to count as well: the mixing time is the worst of all.
+    let states = (0..<chain.count).filter { reached[$0] }
+    if states.count <= Self.mostDense {
       isWorstCase = true
-      mixingTime = Self.dense(rows, members, isLazy: period > 1)
+      mixingTime = Self.dense(chain, states, isRecurrent: states.map { isRecurrent[$0] }, isLazy: period > 1)
     } else {
       isWorstCase = false
-      mixingTime = Self.followed(rows, model.initial, isLazy: period > 1)
+      mixingTime = Self.followed(chain, isLazy: period > 1)
     }
-  }
-
-  private typealias Row = [(next: Int, probability: Double)]
-
-  private static func rows(_ model: FiniteMDP, _ policy: StationaryPolicy) -> [Row] {
-    (0..<model.stateCount).map { state in
-      var row: [(next: Int, probability: Double)] = []
-      if model.isTerminal(state) { return model.initial.map { ($0.state, $0.probability) } }
-      for pair in model.pairs(of: state) where policy.probabilities[pair] > 0 {
-        for k in model.outcomes(of: pair) {
-          let weight = policy.probabilities[pair] * model.probabilities[k]
-          let target = Int(model.targets[k])
-          if target < 0 || model.isTerminal(target) {
-            for start in model.initial { row.append((start.state, weight * start.probability)) }
-          } else {
-            row.append((target, weight))
-          }
-        }
-      }
-      row.sort { $0.next < $1.next }
-      var merged: Row = []
-      for entry in row {
-        if let last = merged.last, last.next == entry.next {
-          merged[merged.count - 1].probability += entry.probability
-        } else {
-          merged.append(entry)
-        }
-      }
-      return merged
-    }
-  }
-
-  private static func period(_ rows: [Row], from first: Int) -> Int {
-    var level = [Int](repeating: -1, count: rows.count)
-    level[first] = 0
-    var queue = [first]
-    var divisor = 0
-    var next = 0
-    while next < queue.count {
-      let state = queue[next]
-      next += 1
-      for entry in rows[state] {
-        if level[entry.next] < 0 {
-          level[entry.next] = level[state] + 1
-          queue.append(entry.next)
-        } else {
-          var (a, b) = (divisor, abs(level[state] + 1 - level[entry.next]))
-          while b != 0 { (a, b) = (b, a % b) }
-          divisor = a
-        }
-      }
-    }
-    return max(1, divisor)
   }
 
   /// The mixing time from the worst start, by squaring the matrix until it has mixed and halving back.
-  private static func dense(_ rows: [Row], _ members: [Int], isLazy: Bool) -> Int? {
-    let n = members.count
+  private static func dense(
+    _ chain: EpisodeChain, _ states: [Int], isRecurrent: [Bool], isLazy: Bool
+  ) -> Int? {
+    let n = states.count
     if n == 1 { return 0 }
-    var place = [Int: Int]()
-    for (index, state) in members.enumerated() { place[state] = index }
-    var matrix = [Double](repeating: 0, count: n * n)
-    for (index, state) in members.enumerated() {
-      for entry in rows[state] { matrix[index * n + place[entry.next]!] += (isLazy ? 0.5 : 1) * entry.probability }
-      if isLazy { matrix[index * n + index] += 0.5 }
-    }
-    let stationary = Self.stationary(matrix, n)
+    let matrix = chain.matrix(of: states, isLazy: isLazy)
+    // The stationary distribution is that of the class; what is left for ever has none of it.
+    let members = (0..<n).filter { isRecurrent[$0] }
+    let inner = members.flatMap { i in members.map { matrix[i * n + $0] } }
+    var stationary = [Double](repeating: 0, count: n)
+    for (member, share) in zip(members, Self.stationary(inner, members.count)) { stationary[member] = share }
     if distance(identity(n), stationary, n) <= 0.25 { return 0 }
     var powers = [matrix]
     while distance(powers.last!, stationary, n) > 0.25 {
@@ -200,7 +135,7 @@ public struct ChainMixing: Sendable, Equatable {
     var d = [Double](repeating: 0, count: n)
     d[0] = 1
     var total = 1.0
-    for j in 1..<n {
+    for j in 1..<max(1, n) {
       for i in 0..<j { d[j] += d[i] * p[i * n + j] }
       total += d[j]
     }
@@ -208,32 +143,22 @@ public struct ChainMixing: Sendable, Equatable {
   }
 
   /// The mixing time from the task's own start.
-  private static func followed(_ rows: [Row], _ initial: [StateProbability], isLazy: Bool) -> Int? {
-    let entries = rows.reduce(0) { $0 + $1.count }
-    let limit = max(10, min(100_000, 100_000_000 / max(1, entries)))
-    func step(_ mu: [Double]) -> [Double] {
-      var next = mu.map { isLazy ? $0 / 2 : 0 }
-      for (state, row) in rows.enumerated() where mu[state] > 0 {
-        for entry in row { next[entry.next] += (isLazy ? 0.5 : 1) * mu[state] * entry.probability }
-      }
-      return next
-    }
+  private static func followed(_ chain: EpisodeChain, isLazy: Bool) -> Int? {
+    let limit = max(10, min(100_000, 100_000_000 / (chain.targets.count + 4 * chain.count)))
     func distance(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / 2 }
-    var begun = [Double](repeating: 0, count: rows.count)
-    for start in initial { begun[start.state] += start.probability }
-    var settled = begun
+    var settled = chain.start
     var change = 1.0
     for _ in 0..<limit {
-      let next = step(settled)
+      let next = chain.step(settled, isLazy: isLazy)
       change = distance(next, settled)
       settled = next
       if change <= 1e-10 { break }
     }
     if change > 1e-10 { return nil }
-    var mu = begun
+    var mu = chain.start
     for time in 0...limit {
       if distance(mu, settled) <= 0.25 { return time }
-      mu = step(mu)
+      mu = chain.step(mu, isLazy: isLazy)
     }
     return nil
   }

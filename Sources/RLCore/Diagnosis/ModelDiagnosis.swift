@@ -133,30 +133,10 @@ public struct ModelDiagnosis: Sendable {
   /// The steps after which less than a hundredth of a reward's weight is left, `ln 0.01 / ln γ`; nil at gamma 1.
   public var horizon: Int? { gamma < 1 ? (gamma == 0 ? 1 : Int((log(0.01) / log(gamma)).rounded(.up))) : nil }
 
-  /// Whether some policy surely ends from every start: backwards from the ends, as long as pairs are left that surely stay among such states.
+  /// Whether some policy surely ends from every start.
   private static func canSurelyEnd(_ model: FiniteMDP) -> Bool {
-    var canEnd = [Bool](repeating: true, count: model.stateCount)
-    while true {
-      var ends = (0..<model.stateCount).map { model.isTerminal($0) }
-      var changed = true
-      while changed {
-        changed = false
-        for state in 0..<model.stateCount where !ends[state] && canEnd[state] {
-          for pair in model.pairs(of: state) {
-            let outcomes = model.outcomes(of: pair)
-            let isSafe = outcomes.allSatisfy { model.targets[$0] < 0 || canEnd[Int(model.targets[$0])] }
-            if isSafe && outcomes.contains(where: { model.targets[$0] < 0 || ends[Int(model.targets[$0])] }) {
-              ends[state] = true
-              changed = true
-              break
-            }
-          }
-        }
-      }
-      if ends == canEnd { break }
-      canEnd = ends
-    }
-    return model.initial.allSatisfy { canEnd[$0.state] }
+    let proper = TotalRewardModel.properPairs(model)
+    return model.initial.allSatisfy { model.isTerminal($0.state) || proper[$0.state] >= 0 }
   }
 
   private static func absorbing(_ model: FiniteMDP) -> [[Int]] {

@@ -58,4 +58,32 @@ public struct ActionSpace: Sendable, Equatable {
 
   /// How many actions a state offers; ``width`` for terminal states of a regular space.
   public func actions(in state: Int) -> Int { counts.isEmpty ? width : Int(counts[state]) }
+
+  /// A table's numbers of a model's pairs.
+  ///
+  /// - Parameter slots: One number a slot; the model's states and actions are those of this space.
+  public func pairs(_ slots: [Double], of model: FiniteMDP) -> [Double] {
+    precondition(
+      slots.count == slotCount && model.stateCount == stateCount,
+      "\(slots.count) numbers for \(slotCount) slots of \(stateCount) states")
+    var pairs = [Double](repeating: 0, count: model.pairCount)
+    for state in 0..<stateCount {
+      for (place, pair) in model.pairs(of: state).enumerated() { pairs[pair] = slots[state * width + place] }
+    }
+    return pairs
+  }
+
+  /// Numbers of a model's pairs as a table of this space; 0 where there is no pair.
+  ///
+  /// - Parameter pairs: One number a pair, in the order of the model, whose states and actions these are.
+  public func slots(_ pairs: [Double], of model: FiniteMDP) -> [Double] {
+    precondition(
+      pairs.count == model.pairCount && model.stateCount == stateCount,
+      "\(pairs.count) numbers for \(model.pairCount) pairs of \(stateCount) states")
+    var slots = [Double](repeating: 0, count: slotCount)
+    for state in 0..<stateCount {
+      for (place, pair) in model.pairs(of: state).enumerated() { slots[state * width + place] = pairs[pair] }
+    }
+    return slots
+  }
 }

@@ -122,6 +122,8 @@ extension ObservationStore: Checkpointable {
 
 /// Rows of actions: numbers of a discrete space, or vectors of a continuous one.
 public struct ActionStore: Sendable {
+  /// Whether actions are numbered.
+  public let isDiscrete: Bool
   /// How many numbers an action has: 1 in a discrete space.
   public let width: Int
   /// The number of each row's action; empty in a continuous space.
@@ -131,6 +133,7 @@ public struct ActionStore: Sendable {
 
   /// Rows of zeros.
   public init(count: Int, for space: VectorActionSpace) {
+    isDiscrete = space.isDiscrete
     width = space.isDiscrete ? 1 : space.count
     numbers = [Int32](repeating: 0, count: space.isDiscrete ? count : 0)
     values = [Float](repeating: 0, count: space.isDiscrete ? 0 : count * width)
@@ -138,7 +141,6 @@ public struct ActionStore: Sendable {
 
   /// Makes room for more rows, which are zero; those that are there stay.
   public mutating func grow(to rows: Int) {
-    let isDiscrete = values.isEmpty
     let missing = rows * width - (isDiscrete ? numbers.count : values.count)
     guard missing > 0 else { return }
     if isDiscrete {

@@ -114,11 +114,7 @@ extension PolicyGradientSolver {
     guard let exact = solver.evaluate(probabilities, gamma: gamma) else { return }
     report.stateValues = exact.values
     let states = observations?.states ?? space
-    report.actionValues = [Double](repeating: 0, count: states.slotCount)
-    for state in 0..<model.stateCount {
-      for (place, pair) in model.pairs(of: state).enumerated() {
-        report.actionValues[state * states.width + place] = exact.values[state] + exact.advantages[pair]
-      }
-    }
+    let q = BellmanSweep(model).actionValues(of: exact.values, gamma: gamma)
+    report.actionValues = states.slots(q, of: model)
   }
 }

@@ -4,8 +4,7 @@ extension RestingModel {
   func drn() -> String {
     var starts = [Bool](repeating: false, count: stateCount)
     for start in model.initial { starts[start.state] = true }
-    var choiceCount = 0
-    for state in 0..<stateCount { choiceCount += choices(of: state).count }
+    let choiceCount = (0..<stateCount).reduce(0) { $0 + choiceCount(of: $1) }
     var text = "// start: " + model.initial.map { "\($0.state) \($0.probability)" }.joined(separator: ", ") + "\n"
     text += "// actions: " + (0..<model.actionCount).map(word).joined(separator: " ") + "\n"
     text += "@type: MDP\n@parameters\n\n@reward_models\nreward\n"
@@ -82,8 +81,10 @@ extension RestingModel {
     }
     for state in 0..<stateCount {
       let choices = choices(of: state)
+      var place = 0
       for action in 0..<model.actionCount {
-        let choice = choices.first { $0.action == action } ?? choices[0]
+        while place < choices.count, let own = choices[place].action, own < action { place += 1 }
+        let choice = place < choices.count && choices[place].action == action ? choices[place] : choices[0]
         for arrival in choice.arrivals {
           text += "T: \(word(of: action)) : \(state) : \(arrival.next) \(arrival.probability)\n"
         }

@@ -40,9 +40,11 @@ public struct ModelDraft: Sendable {
   ///
   /// - Throws: ``ModelError``, the first of ``problems(atMost:)``.
   public func model() throws(ModelError) -> FiniteMDP {
-    try FiniteMDP(
-      states: states, actions: actions, transitions: rows, initial: start, stateLabels: stateLabels,
-      actionLabels: actionLabels)
+    do throws(ModelError) {
+      return try FiniteMDP(
+        states: states, actions: actions, transitions: rows, initial: start, stateLabels: stateLabels,
+        actionLabels: actionLabels)
+    } catch { throw problems(atMost: 1).first ?? error }
   }
 
   /// Everything that keeps the draft from being a model, in the order of states and actions.

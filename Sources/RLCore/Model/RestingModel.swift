@@ -29,6 +29,8 @@ public struct RestingModel: Sendable {
   public let model: FiniteMDP
   /// The state that was added for terminations; nil where none was needed.
   public let endState: Int?
+  /// Whether all labels of actions are different words.
+  public let hasWords: Bool
   private let isResting: [Bool]
 
   /// Looks for what has to be added.
@@ -45,6 +47,7 @@ public struct RestingModel: Sendable {
     }
     let needsEnd = model.targets.contains { $0 < 0 && !resting[Int(~$0)] }
     isResting = resting
+    hasWords = Self.areWords(model.actionLabels)
     endState = needsEnd ? model.stateCount : nil
   }
 
@@ -57,7 +60,10 @@ public struct RestingModel: Sendable {
   /// What the state is called.
   public func label(of state: Int) -> String { state == endState ? "end" : model.stateLabels.label(of: state) }
 
-  /// What can be chosen in a state; at an end, one choice that stays.
+  /// How many choices a state has; one at an end.
+  public func choiceCount(of state: Int) -> Int { isEnd(state) ? 1 : model.pairs(of: state).count }
+
+  /// What can be chosen in a state, in rising order of actions; at an end, one choice that stays.
   public func choices(of state: Int) -> [Choice] {
     if isEnd(state) {
       return [Choice(action: nil, reward: 0, arrivals: [Arrival(next: state, probability: 1, reward: 0)])]
@@ -95,12 +101,10 @@ public struct RestingModel: Sendable {
     return hasWords ? model.actionLabels[action] : "\(action)"
   }
 
-  /// Whether all labels of actions are different words.
-  public var hasWords: Bool {
-    let labels = model.actionLabels
-    return Set(labels).count == labels.count
+  private static func areWords(_ labels: [String]) -> Bool {
+    Set(labels).count == labels.count
       && labels.allSatisfy { label in
-        !label.isEmpty && label.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !Self.separators.contains($0) }
+        !label.isEmpty && label.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !separators.contains($0) }
           && label != "end" && Int(label) == nil && label.utf8.first! > 0x39
       }
   }

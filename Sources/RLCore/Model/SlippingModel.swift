@@ -35,7 +35,10 @@ extension FiniteMDP {
     }
     do throws(ModelError) {
       return try builder.build(initial: initial, stateLabels: stateLabels, actionLabels: actionLabels)
-    } catch { preconditionFailure("a mixture of a model's rows is a model: \(error)") }
+    } catch {
+      // A row that sums to 1 only just within what is allowed may be rounded beyond it.
+      throw SettingProblem("\(error)")
+    }
   }
 }
 

@@ -102,7 +102,10 @@ public struct UnfoldedModel: Sendable {
       model = try builder.build(
         initial: initial, stateLabels: .listed(order.map { label(nodes[$0].state, nodes[$0].memory) }),
         actionLabels: base.actionLabels)
-    } catch { preconditionFailure("an unfolded model is a model: \(error)") }
+    } catch {
+      // A row that sums to 1 only just within what is allowed may be rounded beyond it.
+      throw SettingProblem("\(error)")
+    }
     origins = order.map { nodes[$0].state }
     memories = order.map { nodes[$0].memory }
   }

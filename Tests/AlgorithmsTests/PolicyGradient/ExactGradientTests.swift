@@ -68,6 +68,24 @@ import Testing
     }
   }
 
+  /// Action values are those of the policy where it never comes, too: state 2 is none that is reached, q(2, 0) = 5 + γ v(1), q(2, 1) = −3.
+  @Test func valuesAreToldWhereThePolicyNeverComes() throws {
+    var builder = FiniteMDPBuilder(states: 4, actions: 2)
+    builder.addPair(state: 0, action: 0)
+    builder.addOutcome(probability: 1, next: 1, reward: 0)
+    builder.addPair(state: 1, action: 0)
+    builder.addOutcome(probability: 1, next: 3, reward: 8)
+    builder.addPair(state: 2, action: 0)
+    builder.addOutcome(probability: 1, next: 1, reward: 5)
+    builder.addPair(state: 2, action: 1)
+    builder.addOutcome(probability: 1, next: 3, reward: -3)
+    let model = try builder.build(initial: [.init(state: 0, probability: 1)])
+    var report = LearnerReport()
+    try PolicyTask(model: model).solver().fill(&report, [1, 0, 1, 0, 0.25, 0.75, 0, 0], gamma: 0.5)
+    #expect(report.stateValues == [4, 8, 0.25 * 9 - 0.75 * 3, 0])
+    #expect(report.actionValues == [4, 0, 8, 0, 9, -3, 0, 0])
+  }
+
   /// η(s) is what a simulation counts: here by summing the powers of the transition matrix.
   @Test func visitsAreTheSumOfPowers() throws {
     let model = try SmallTasks.irregular()

@@ -116,6 +116,85 @@ import Testing
     #expect(model.expectedRewards == [3, 1])
   }
 
+  /// Where all states have names, a number is still the place of one.
+  @Test(arguments: [("a b", "1", 1), ("a b", "b", 1), ("b 0", "0", 1), ("3", "2", 2), ("1", "1.0", 0), ("1", "0", 0)])
+  func cassandrasStartMayBeAStatesNumber(_ states: String, _ start: String, _ state: Int) throws {
+    let model = try model("states: \(states)\nactions: 1\nstart: \(start)\nT: 0 uniform\nR: * : * : * : * 1\n", "m.mdp")
+    #expect(model.initial == [.init(state: state, probability: 1)])
+  }
+
+  /// Later lines win, whatever they are about.
+  @Test func cassandrasLaterLinesWin() throws {
+    let model = try model(
+      """
+      states: 2
+      actions: 1
+      T: 0 uniform
+      T: 0 : 1 : 0 0.25
+      T: 0 : 1 : 1 0.75
+      R: 0 : 0 : 0 : * 1
+      R: * : 0 : * : * 2
+      R: 0 : 0 : 1 : * 3
+      R: 0 : 1 : 1 : * 4
+      R: * : * : 0 : * 5
+      """, "m.mdp")
+    #expect(model.probabilities == [0.5, 0.5, 0.25, 0.75])
+    #expect((0..<4).map { model.outcome($0).reward } == [5, 3, 5, 4])
+  }
+
+  /// A file of a few words may ask for any number of transitions.
+  @Test(arguments: ["T: 0 uniform", "T: * : * uniform", "T: 0 : * : * 0.1", "start: uniform\nT: 0 : * reset"])
+  func cassandrasShorthandIsCountedBeforeItIsLaidOut(_ line: String) throws {
+    #expect {
+      _ = try model("discount: 0.9\nvalues: reward\nstates: 8000\nactions: 1\n\(line)\n", "m.mdp")
+    } throws: { error in
+      (error as? SettingProblem)?.message.contains("more than 50000000 outcomes") == true
+    }
+  }
+
+  /// An action may be called as this program calls the choice of an end. It is one wherever it is not just that.
+  @Test func anActionMayBeCalledEnd() throws {
+    let stormText = """
+      @type: MDP
+      @nr_states
+      4
+      @nr_choices
+      6
+      @model
+      state 0 [0] init
+      \taction go [1]
+      \t\t1 : 1
+      \taction end [2]
+      \t\t2 : 1
+      state 1 [0]
+      \taction end [5]
+      \t\t0 : 0.5
+      \t\t2 : 0.5
+      state 2 [0]
+      \taction end [0]
+      \t\t2 : 1
+      state 3 [0]
+      \taction end [0]
+      \t\t3 : 1
+      \taction go [0]
+      \t\t2 : 1
+      """
+    let prismText = "4 6 7\n0 0 1 1 go\n0 1 2 1 end\n1 0 0 0.5 end\n1 0 2 0.5 end\n2 0 2 1 end\n3 0 3 1 end\n3 1 2 1 go\n"
+    let rewards = Setting.Field("rew", .text("4 6 4\n0 0 1 1\n0 1 2 2\n1 0 0 5\n1 0 2 5\n"))
+    for model in [try model(stormText, "x.drn"), try model(prismText, "x.tra", beside: [rewards])] {
+      #expect(model.actionLabels == ["go", "end"] && model.isTerminal(2))
+      #expect((0..<4).map { model.pairs(of: $0).map { Int(model.pairActions[$0]) } } == [[0, 1], [1], [], [0, 1]])
+      #expect(model.expectedRewards == [1, 2, 5, 0, 0])
+    }
+  }
+
+  /// What is only the choice of an end is no action, wherever it stands in the file.
+  @Test func theChoiceOfAnEndIsNoAction() throws {
+    let model = try model("2 2 2\n0 0 0 1 end\n1 0 0 1 go\n", "x.tra", beside: [.init("rew", .text("2 1 1\n1 0 0 3\n"))])
+    #expect(model.actionLabels == ["go"] && model.actionCount == 1 && model.isTerminal(0))
+    #expect(model.expectedRewards == [3])
+  }
+
   @Test(arguments: [
     ("@type: CTMC\n@model\n", "x.drn", "line 1: the type is \"ctmc\""),
     ("state 0\n", "x.drn", "the file has no \"@model\""),

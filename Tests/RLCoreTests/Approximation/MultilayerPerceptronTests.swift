@@ -208,38 +208,4 @@ private let tolerance = 2e-5
     #expect(a == b)
     #expect(network.capacity == 50 && large.capacity == 64)
   }
-
-  /// J v against the reference's central difference along v.
-  @Test(arguments: shapes) func tangentsAreDerivativesAlongADirection(shape: PerceptronShape) {
-    var (network, parameters, stream) = Self.random(shape, seed: 12)
-    let direction = normals(shape.parameterCount, &stream)
-    var tangents = OutputTangents(shape: shape)
-    let h = 1e-6
-    func moved(_ h: Double) -> ReferenceNetwork {
-      ReferenceNetwork(
-        shape: shape, parameters: zip(parameters, direction).map { Double($0) + h * Double($1) })
-    }
-    let (above, below) = (moved(h), moved(-h))
-    for rows in [3, 20] {
-      let states = (0..<rows).map { _ in stream.uniform(below: shape.inputs) }
-      for usesStates in [false, true] {
-        var inputs = normals(rows * shape.inputs, &stream)
-        var outputs = [Float](repeating: 0, count: rows * shape.outputs)
-        if usesStates {
-          inputs = [Float](repeating: 0, count: rows * shape.inputs)
-          for row in 0..<rows { inputs[row * shape.inputs + states[row]] = 1 }
-          network.forward(states: states[...], into: &outputs)
-        } else {
-          network.forward(inputs, rows: rows, into: &outputs)
-        }
-        tangents.compute(network, along: direction, into: &outputs)
-        var expected: [Double] = []
-        for row in 0..<rows {
-          let x = inputs[row * shape.inputs..<(row + 1) * shape.inputs].map(Double.init)
-          expected += zip(above.outputs(x), below.outputs(x)).map { ($0 - $1) / (2 * h) }
-        }
-        #expect(relativeDifference(outputs, expected) < tolerance)
-      }
-    }
-  }
 }

@@ -77,6 +77,22 @@ import Testing
     #expect(d.absorbing == [[1], [2]])
   }
 
+  /// The first problem is the same, whoever looks for it.
+  @Test func aDraftThrowsTheFirstOfItsProblems() throws {
+    var draft = ModelDraft(
+      states: 2, actions: 1,
+      rows: [
+        .init(state: 1, action: 0, outcome: .init(probability: 0.5, next: 7, reward: .nan, terminated: false)),
+        .init(state: 0, action: 0, outcome: .init(probability: 2, next: 1, reward: 0, terminated: false)),
+      ])
+    draft.stateLabels = .listed(["one"])
+    for _ in 0..<3 {
+      let first = try #require(draft.problems(atMost: 1).first)
+      #expect(throws: first) { _ = try draft.model() }
+      if draft.rows.count == 2 { draft.rows.removeLast() } else { draft.rows = [] }
+    }
+  }
+
   @Test func allProblemsOfADraftAreSaid() {
     var draft = ModelDraft(
       states: 2, actions: 1,

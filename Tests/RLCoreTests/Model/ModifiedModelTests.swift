@@ -50,6 +50,31 @@ import Testing
     #expect(model.actionLabels == ["left", "right", "wait"])
   }
 
+  /// A row may be off by 1e-9; mixed, rounding may take it beyond, which is said and is no trap.
+  @Test func rowsAtTheEdgeOfWhatIsAllowedAreMixedOrRefused() throws {
+    var refused = 0
+    for step in 0..<200 {
+      let excess = 1e-9 * (1 - Double(step) * 1e-9)
+      var builder = FiniteMDPBuilder(states: 3, actions: 2)
+      for action in 0..<2 {
+        builder.addPair(state: 0, action: action)
+        builder.addOutcome(probability: 0.3, next: 1 + action, reward: 0)
+        builder.addOutcome(probability: 0.7 + excess, next: 0, reward: Double(action))
+      }
+      guard let model = try? builder.build(initial: [.init(state: 0, probability: 1)]) else { continue }
+      for chance in [0.1, 0.3, 0.7] {
+        do throws(SettingProblem) {
+          _ = try model.slipping(chance)
+          _ = try UnfoldedModel(sticky: chance, model)
+        } catch {
+          refused += 1
+          #expect(error.message.contains("sum to"))
+        }
+      }
+    }
+    #expect(refused > 0)
+  }
+
   @Test func slipsThatComeToTheSameAreAddedUp() throws {
     // Left of the first cell stays; with another wall on the right both actions would: one outcome.
     var builder = FiniteMDPBuilder(states: 1, actions: 2)
