@@ -72,7 +72,9 @@ import Testing
     try folder.write(model, to: "lake.mdp.json")
     #expect(try json(model)["format"] as? String == "rl-lab-mdp/1")
     #expect(try succeed(["model", "mdp-file", "--set", "environment.path=lake.mdp.json"]) == model)
-    let table = try succeed(["model", "frozen-lake", "--set", "environment.is_slippery=false", "--format", "csv"])
+    let table = try Program.run(
+      ["model", "frozen-lake", "--set", "environment.is_slippery=false", "--format", "csv"], in: folder.path
+    ).output
     #expect(table.hasPrefix("state,action,probability,next_state,reward,terminated\n"))
   }
 

@@ -53,6 +53,8 @@ public struct Pendulum: SampledVectorEnvironment {
   public var actionSpace: VectorActionSpace { .continuous(low: [-2], high: [2]) }
   /// 200 steps.
   public var timeLimit: Int? { 200 }
+  /// They never end by themselves.
+  public var terminates: Bool { false }
 
   /// Begins with angle and velocity drawn uniformly. Two words.
   @inlinable

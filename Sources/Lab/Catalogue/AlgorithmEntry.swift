@@ -130,6 +130,8 @@ public struct TrialRequest: Sendable {
   public let truth: GroundTruth
   /// How many threads one trial may use.
   public let threads: Int
+  /// The unit in which a learner's schedules count time, where it is not the budget's.
+  public var clock: Budget.Unit?
 }
 
 /// How far a trial has come.

@@ -64,18 +64,20 @@ public final class PreparedTask: Sendable {
   ///
   /// - Parameter seesStates: Whether the states of a finite task are seen, whatever learners see of them.
   func anyEnvironment(seesStates: Bool) -> AnyTabularEnvironment {
+    let hidden = seesStates ? nil : observations
     let plain: AnyTabularEnvironment
     switch content {
     case .finite(let task):
       let simulation = simulation(of: task.model)
-      plain = AnyTabularEnvironment(seesStates ? simulation : task.observations.map(simulation.observed) ?? simulation)
+      // What is written down are states.
+      plain = AnyTabularEnvironment(log == nil ? hidden.map(simulation.observed) ?? simulation : simulation)
     case .bandit(let bandit): plain = AnyTabularEnvironment(bandit)
     case .sampled(let sampled): plain = AnyTabularEnvironment(sampled.environment)
     case .vector: preconditionFailure("a task observed as a vector has no table")
     }
     do throws(SettingProblem) {
       let wrapped = try Self.wrap(plain, wrapping)
-      return log.map { AnyTabularEnvironment(TracedEnvironment(wrapped, log: $0)) } ?? wrapped
+      return log.map { AnyTabularEnvironment(TracedEnvironment(wrapped, log: $0, observations: hidden)) } ?? wrapped
     } catch { preconditionFailure("what was wrapped before does not fit: \(error.message)") }
   }
 
@@ -86,7 +88,7 @@ public final class PreparedTask: Sendable {
 
   /// Whether an episode can end by itself at all, whatever is done; true where nobody knows.
   public var canEnd: Bool {
-    guard let model else { return true }
+    guard let model else { return vector?.prototype.terminates ?? true }
     if isContinuing { return false }
     return ending.withLock { ending in
       if ending == nil { ending = model.canEnd }

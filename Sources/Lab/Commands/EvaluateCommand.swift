@@ -108,10 +108,7 @@ struct PolicyRollouts {
   ) throws(LabError) -> [Double] {
     let view: VectorTask
     do throws(SettingProblem) {
-      let features = Parameter.choice(
-        "features", default: archive.usesStateIndices ? StateView.oneHot : .coordinates, "")
-      let settings = try Settings([], for: task.vector == nil ? [features.declaration] : [], owner: path)
-      view = try task.vectorTask(settings)
+      view = try task.vectorTask(seen: task.vector == nil ? file.features ?? .oneHot : .oneHot)
     } catch { throw misfit(error.message) }
     guard view.observationCount == archive.shape.inputs, view.usesStateIndices == archive.usesStateIndices else {
       throw misfit("it sees \(archive.shape.inputs) numbers, the task shows \(view.observationCount)")
@@ -119,7 +116,6 @@ struct PolicyRollouts {
     guard view.actionSpace == archive.actionSpace else {
       throw misfit("the actions are others")
     }
-    if task.timeLimit == nil && !task.canEnd { throw misfit("no episode ever ends, set environment.time_limit") }
     let batch = view.make(
       .init(
         copies: min(request.episodes, 16), timeLimit: task.timeLimit ?? request.maximumSteps, root: root, seed: 0,
@@ -141,10 +137,5 @@ struct PolicyRollouts {
     let options = RecordOptions.Evaluation(episodes: request.episodes, every: 1, maximumSteps: request.maximumSteps)
     guard var evaluator = Evaluator(options: options, task: task, root: root, seed: 0) else { return [] }
     return evaluator.returns(of: policy)
-  }
-
-  private enum StateView: String, CaseIterable, Sendable {
-    case oneHot = "one-hot"
-    case coordinates
   }
 }

@@ -24,8 +24,17 @@ extension Command {
     let gamma = try arguments.number("gamma", in: 0...1, command: "model") ?? 1
     let (_, model) = try EnvironmentArgument(lab, arguments, command: "model").finiteTask()
     let files = model.files(as: format, gamma: gamma)
-    if ![.json, .csv, .cassandra].contains(format), Set(model.initial.map(\.probability)).count > 1, format != .drn {
-      Terminal.error("note: the starts have different probabilities, which \(format.rawValue) files cannot say\n")
+    let isUneven = Set(model.initial.map(\.probability)).count > 1
+    let live = (0..<model.stateCount).filter { !model.isTerminal($0) }
+    switch format {
+    case .prism where isUneven:
+      Terminal.error("note: the starts have different probabilities, which prism files cannot say\n")
+    case .csv where isUneven || model.initial.map(\.state).sorted() != live,
+      .mdpsolver where isUneven || model.initial.map(\.state).sorted() != live:
+      Terminal.error(
+        "note: \(format.rawValue) files cannot say where episodes begin: read again, in any state that offers an action; set environment.initial then\n"
+      )
+    default: break
     }
     guard let output = arguments.value("output") else {
       if files.count > 1 {

@@ -33,9 +33,9 @@ extension Command {
           solution.policy.probabilities, name: "probability", missing: 0, of: model, path: path), to: path)
     }
     if arguments.has("json") {
-      let scale = solution.values.reduce(1.0) { max($0, $1.isFinite ? abs($1) : 0) }
+      let tolerance = solution.tieTolerance
       let actions = (0..<model.stateCount).map { state in
-        Setting.list(solution.optimalActions(of: state, tolerance: 1e-9 * scale).map(Setting.integer))
+        Setting.list(solution.optimalActions(of: state, tolerance: tolerance).map(Setting.integer))
       }
       Terminal.print(
         Setting.object([

@@ -163,7 +163,7 @@ extension AlgorithmEntry {
   fileprivate func defaultSpacing(_ budget: Budget) -> Int {
     switch kind {
     case .planner: 1
-    case .bandit: max(1, budget.count / 100)
+    case .bandit: max(1, (budget.count + 99) / 100)
     default: max(1, (budget.count + 999) / 1000)
     }
   }

@@ -23,10 +23,10 @@ struct TaskDrawing {
 
   /// The optimal values and all optimal actions.
   init(_ solution: OptimalSolution, grid: GridLayout?) {
-    let scale = solution.values.reduce(1.0) { max($0, $1.isFinite ? abs($1) : 0) }
+    let tolerance = solution.tieTolerance
     self.init(
       model: solution.model, grid: grid, values: solution.values,
-      best: (0..<solution.model.stateCount).map { solution.optimalPairs(of: $0, tolerance: 1e-9 * scale) })
+      best: (0..<solution.model.stateCount).map { solution.optimalPairs(of: $0, tolerance: tolerance) })
   }
 
   /// The drawing.

@@ -38,7 +38,9 @@ struct Explanation {
       else { return nil }
       return "\(parameter.symbol ?? parameter.name) = \(value.text ?? String(value.description.prefix(60)))"
     }
-    return lines + ["  " + shown.joined(separator: ", "), "  " + about.source, ""]
+    lines += ["  " + shown.joined(separator: ", "), "  " + about.source]
+    if owners != nil { lines.append("  states that look alike have one value, named after where the step was taken") }
+    return lines + [""]
   }
 
   // MARK: Learners
@@ -48,7 +50,7 @@ struct Explanation {
     let task = try variant.task.traced(by: log)
     let request = TrialRequest(
       task: task, settings: variant.algorithm.settings, budget: Budget(.steps, 100_000), root: root, seed: seed,
-      truth: variant.truth, threads: 1)
+      truth: variant.truth, threads: 1, clock: variant.budget.unit)
     let process = try variant.entry.make(request)
     let space = task.space
     func snapshot() -> LearnerReport {
@@ -77,6 +79,7 @@ struct Explanation {
     // One step more tells which action was chosen in the last state.
     let shown = log.steps.count
     try process.advance(shown + 1)
+    let owners = self.owners
     var episode: [StepLog.Step] = []
     var number = 0
     var silent = 0
@@ -97,8 +100,9 @@ struct Explanation {
           isFirst: step.isFirst)
       }
       let context = UpdateFormula.Context(
-        settings: variant.algorithm.settings.resolved, space: space, before: before, after: after, episode: episode,
-        next: log.next(after: index), time: index, visits: visits, stateName: stateName, actionName: actionName)
+        settings: variant.algorithm.settings.resolved, space: space, owners: owners, before: before, after: after,
+        episode: episode, next: log.next(after: index), time: variant.budget.unit == .steps ? index : number - 1,
+        visits: visits, stateName: stateName, actionName: actionName)
       let formula = UpdateFormula.lines(id, context)
       for entry in formula?.entries ?? [] { visits[entry, default: 0] += 1 }
       // Long episodes without an update are cut in the middle.
@@ -113,7 +117,7 @@ struct Explanation {
       lines.append(
         "episode \(number), step \(episode.count): S = \(stateName(step.state)), A = \(actionName(step.state, step.action)), "
           + "R = \(UpdateFormula.n(step.reward)), S′ = \(stateName(step.next))\(end)")
-      lines += (formula?.lines ?? changes(before, after, space)).map { "  " + $0 } + [""]
+      lines += (formula?.lines ?? changes(before, after, space, in: step.state)).map { "  " + $0 } + [""]
     }
     if lines.last == "" { lines.removeLast() }
     return lines
@@ -123,11 +127,28 @@ struct Explanation {
     a.actionValues != b.actionValues || a.stateValues != b.stateValues || a.targetPolicy != b.targetPolicy
   }
 
-  /// What a step changed, whatever the method is.
-  private func changes(_ before: LearnerReport, _ after: LearnerReport, _ space: ActionSpace) -> [String] {
+  /// The first state that looks as each one does; nil where all look different.
+  private var owners: [Int]? {
+    guard let observations = variant.task.observations, let model else { return nil }
+    var first = [Int](repeating: -1, count: observations.count)
+    for state in 0..<model.stateCount where first[observations[state]] < 0 && !model.isTerminal(state) {
+      first[observations[state]] = state
+    }
+    return (0..<model.stateCount).map { first[observations[$0]] < 0 ? $0 : first[observations[$0]] }
+  }
+
+  /// What a step changed, whatever the method is. Of states that look alike one is named: where the step was taken, if it is among them.
+  private func changes(
+    _ before: LearnerReport, _ after: LearnerReport, _ space: ActionSpace, in current: Int
+  ) -> [String] {
     var lines: [String] = []
+    let owners = owners
+    func isShown(_ state: Int) -> Bool {
+      guard let owners else { return true }
+      return owners[state] == owners[current] ? state == current : owners[state] == state
+    }
     for (slot, value) in after.actionValues.enumerated()
-    where slot < before.actionValues.count && value != before.actionValues[slot]
+    where slot < before.actionValues.count && value != before.actionValues[slot] && isShown(slot / space.width)
       && slot % space.width < space.actions(in: slot / space.width)
     {
       let state = slot / space.width
@@ -136,12 +157,12 @@ struct Explanation {
           + UpdateFormula.n(value))
     }
     for (state, value) in after.stateValues.enumerated()
-    where state < before.stateValues.count && value != before.stateValues[state] {
+    where state < before.stateValues.count && value != before.stateValues[state] && isShown(state) {
       lines.append("V(\(stateName(state))): \(UpdateFormula.n(before.stateValues[state])) → \(UpdateFormula.n(value))")
     }
     if lines.isEmpty {
       for (slot, value) in after.targetPolicy.enumerated()
-      where slot < before.targetPolicy.count && value != before.targetPolicy[slot]
+      where slot < before.targetPolicy.count && value != before.targetPolicy[slot] && isShown(slot / space.width)
         && slot % space.width < space.actions(in: slot / space.width)
       {
         let state = slot / space.width
@@ -207,12 +228,7 @@ extension LearnerReport {
   /// Numbers by pair of the model, laid out slot by slot.
   fileprivate func bySlot(_ space: ActionSpace, _ model: FiniteMDP) -> LearnerReport {
     func slots(_ pairs: [Double]) -> [Double] {
-      if pairs.count != model.pairCount { return pairs }
-      var slots = [Double](repeating: 0, count: space.slotCount)
-      for state in 0..<model.stateCount {
-        for (place, pair) in model.pairs(of: state).enumerated() { slots[state * space.width + place] = pairs[pair] }
-      }
-      return slots
+      pairs.count == model.pairCount ? space.slots(pairs, of: model) : pairs
     }
     var copy = self
     copy.actionValues = slots(actionValues)

@@ -28,32 +28,35 @@ final class StepLog: @unchecked Sendable {
   func clear() { steps.removeAll(keepingCapacity: true) }
 }
 
-/// An environment that writes down what happens.
+/// An environment that writes down what happens, by states, whatever an agent sees of them.
 struct TracedEnvironment: TabularEnvironment, Sendable {
   private var base: AnyTabularEnvironment
   private let log: StepLog
+  private let observations: Observations?
 
-  init(_ base: AnyTabularEnvironment, log: StepLog) {
+  /// - Parameter observations: What an agent sees of the states of `base`; nil where it sees them.
+  init(_ base: AnyTabularEnvironment, log: StepLog, observations: Observations? = nil) {
     self.base = base
     self.log = log
+    self.observations = observations
   }
 
-  var space: ActionSpace { base.space }
+  var space: ActionSpace { observations?.space ?? base.space }
+
+  private func seen(_ state: Int) -> Int { observations?[state] ?? state }
 
   mutating func prepare(using stream: inout RandomStream) { base.prepare(using: &stream) }
 
-  mutating func reset(using stream: inout RandomStream) -> Int {
-    let state = base.reset(using: &stream)
-    log.state = state
-    log.begins = true
-    return state
-  }
+  mutating func reset(using stream: inout RandomStream) -> Int { begin(base.reset(using: &stream)) }
 
   mutating func resetAnywhere(using stream: inout RandomStream) -> Int {
-    let state = base.resetAnywhere(using: &stream)
+    begin(base.resetAnywhere(using: &stream))
+  }
+
+  private func begin(_ state: Int) -> Int {
     log.state = state
     log.begins = true
-    return state
+    return seen(state)
   }
 
   mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {
@@ -64,7 +67,9 @@ struct TracedEnvironment: TabularEnvironment, Sendable {
         terminated: outcome.terminated, truncated: outcome.truncated, isFirst: log.begins))
     log.begins = false
     log.state = outcome.observation
-    return outcome
+    return Outcome(
+      observation: seen(outcome.observation), reward: outcome.reward, terminated: outcome.terminated,
+      truncated: outcome.truncated)
   }
 
   func save(to writer: inout StateWriter) { base.save(to: &writer) }

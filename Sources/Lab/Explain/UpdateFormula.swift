@@ -6,12 +6,14 @@ struct UpdateFormula {
   struct Context {
     let settings: [Setting.Field]
     let space: ActionSpace
+    /// The first state that looks as each one does, under which its value is kept; nil where all look different.
+    let owners: [Int]?
     let before: LearnerReport
     let after: LearnerReport
     /// The steps of the episode so far, the last one being explained; the step after it, where there is one.
     let episode: [StepLog.Step]
     let next: StepLog.Step?
-    /// Steps before this one, in all.
+    /// What schedules count: steps before this one, or episodes.
     let time: Int
     /// How often each state or slot was updated before.
     var visits: [Int: Int]
@@ -35,7 +37,8 @@ struct UpdateFormula {
       return schedule.value(at: Double(time))
     }
 
-    func slot(_ state: Int, _ action: Int) -> Int { state * space.width + action }
+    func owner(_ state: Int) -> Int { owners?[state] ?? state }
+    func slot(_ state: Int, _ action: Int) -> Int { owner(state) * space.width + action }
     func q(_ state: Int) -> [Double] {
       let first = state * space.width
       return Array(before.actionValues[first..<(first + space.actions(in: state))])
@@ -106,8 +109,9 @@ struct UpdateFormula {
 
   /// TD(0) (Sutton & Barto, 2018, eq. 6.2).
   private static func prediction(_ c: Context) -> Lines? {
-    guard (c.whole("n") ?? 1) == 1, !c.before.stateValues.isEmpty, let alpha = c.alpha(c.step.state) else { return nil }
+    guard (c.whole("n") ?? 1) == 1, !c.before.stateValues.isEmpty else { return nil }
     let step = c.step
+    guard let alpha = c.alpha(c.owner(step.state)) else { return nil }
     let old = c.before.stateValues[step.state]
     let bootstrap = step.terminated ? 0 : c.before.stateValues[step.next]
     let error = step.reward + c.gamma * bootstrap - old
@@ -122,7 +126,7 @@ struct UpdateFormula {
       "δ = R + γ V(S′) − V(S) = \(n(step.reward)) + \(n(c.gamma)) · \(n(bootstrap)) − \(b(old)) = \(n(error))",
       "V(\(name)) ← \(n(old)) + \(n(alpha)) · \(b(error)) = \(n(new))",
     ]
-    return agrees(new, c.after.stateValues[step.state]) ? (lines, [step.state]) : nil
+    return agrees(new, c.after.stateValues[step.state]) ? (lines, [c.owner(step.state)]) : nil
   }
 
   /// Averages of returns (Sutton & Barto, 2018, sections 5.1 and 5.3): the last step first.
@@ -135,7 +139,7 @@ struct UpdateFormula {
     if !isOver && !changed { return (["kept until the episode ends"], []) }
     guard step.terminated else { return nil }
     let isFirst = c.word("visit") != "every"
-    func entry(_ step: StepLog.Step) -> Int { isControl ? c.slot(step.state, step.action) : step.state }
+    func entry(_ step: StepLog.Step) -> Int { isControl ? c.slot(step.state, step.action) : c.owner(step.state) }
     var firsts: [Int: Int] = [:]
     for (time, step) in c.episode.enumerated() where firsts[entry(step)] == nil { firsts[entry(step)] = time }
     var table = isControl ? c.before.actionValues : c.before.stateValues
@@ -164,7 +168,11 @@ struct UpdateFormula {
       lines.append(line)
     }
     let after = isControl ? c.after.actionValues : c.after.stateValues
-    guard zip(table, after).allSatisfy({ agrees($0, $1) }) else { return nil }
+    func isKept(_ entry: Int) -> Bool {
+      let state = isControl ? entry / c.space.width : entry
+      return c.owner(state) == state
+    }
+    guard table.indices.allSatisfy({ !isKept($0) || agrees(table[$0], after[$0]) }) else { return nil }
     if lines.count > 14 { lines = lines.prefix(7) + ["… \(lines.count - 14) more …"] + lines.suffix(7) }
     return (lines, entries)
   }

@@ -22,7 +22,9 @@ struct SlurmLauncher {
     var shards: Int
   }
 
-  private var folder: String { path + "/.slurm" }
+  /// Where an array is noted, within the results.
+  static let folder = ".slurm"
+  private var folder: String { path + "/" + Self.folder }
 
   /// Submits what is missing and waits until every trial is there.
   ///

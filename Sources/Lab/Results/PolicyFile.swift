@@ -16,6 +16,8 @@ struct PolicyFile {
   static let format = "rl-lab-policy/1"
 
   let content: Content
+  /// How a network sees the states of a finite task; nil where it sees a vector of the task's own, and for tables.
+  let features: StateView?
   /// The task that it was trained on, with all options.
   let environment: Setting
   /// What trained it, with all parameters.
@@ -32,19 +34,17 @@ struct PolicyFile {
     let task = trial.variant.task
     if let archive = process.archive() {
       content = .network(archive)
+      features = task.vector == nil ? task.stateView(trial.variant.algorithm.settings) : nil
     } else {
       guard task.vector == nil else { return nil }
+      features = nil
       let report = process.report()
       let space = task.space
       let count = report.isByPair ? task.model?.pairCount ?? -1 : space.slotCount
       guard report.targetPolicy.count == count, count > 0 else { return nil }
       func slots(_ policy: [Double]) -> [Double] {
         guard report.isByPair, let model = task.model else { return policy }
-        var slots = [Double](repeating: 0, count: space.slotCount)
-        for state in 0..<space.stateCount {
-          for (place, pair) in model.pairs(of: state).enumerated() { slots[state * space.width + place] = policy[pair] }
-        }
-        return slots
+        return space.slots(policy, of: model)
       }
       let behavior = report.behaviorPolicy.isEmpty ? report.targetPolicy : report.behaviorPolicy
       content = .table(target: slots(report.targetPolicy), behavior: slots(behavior), width: space.width)
@@ -81,6 +81,7 @@ struct PolicyFile {
       case .continuous(let low, let high):
         fields.append(("actions", "{\"low\": \(Self.list(low)), \"high\": \(Self.list(high))}"))
       }
+      if let features { fields.append(("features", Setting.text(features.rawValue).json)) }
       fields.append(("one_hot", "\(archive.usesStateIndices)"))
       fields.append(("epsilon", "\(archive.epsilon)"))
       fields.append(("log_std", Self.list(archive.logDeviations)))
@@ -139,10 +140,23 @@ struct PolicyFile {
     seed = UInt64(max(0, tree["seed"]?.whole ?? 0))
     steps = tree["steps"]?.whole ?? 0
     switch tree["kind"] {
-    case .text("table"): content = try Self.table(tree)
-    case .text("network"): content = .network(try Self.network(tree))
+    case .text("table"):
+      content = try Self.table(tree)
+      features = nil
+    case .text("network"):
+      content = .network(try Self.network(tree))
+      features = try Self.features(tree)
     default: throw SettingProblem("write \"table\" or \"network\"", at: ".kind")
     }
+  }
+
+  private static func features(_ tree: Setting) throws(SettingProblem) -> StateView? {
+    guard let given = tree["features"] else { return nil }
+    guard let view = given.text.flatMap(StateView.init(rawValue:)) else {
+      let words = StateView.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+      throw SettingProblem("write one of \(words)", at: ".features")
+    }
+    return view
   }
 
   private static func table(_ tree: Setting) throws(SettingProblem) -> Content {
@@ -265,6 +279,7 @@ struct PolicyFiles {
 
   func write() throws(LabError) {
     var names: [String] = []
+    var without: [String] = []
     for variant in experiment.variants {
       var name = String(variant.name.map { $0.isLetter || $0.isNumber || "-_.=+".contains($0) ? $0 : "_" }.prefix(120))
       if names.contains(name) || name.hasPrefix(".") { name = variant.hash }
@@ -272,12 +287,20 @@ struct PolicyFiles {
       guard variant.record.policy != .none else { continue }
       for seed in variant.record.policy == .first ? [experiment.seeds[0]] : experiment.seeds {
         let key = Journal.Key(variant: variant.key, seed: seed)
-        guard journal.contains(key), let bytes = try journal.record(key).policy else { continue }
+        guard journal.contains(key) else { continue }
+        guard let bytes = try journal.record(key).policy else {
+          without.append(variant.name)
+          break
+        }
         try Output.makeFolder(folder + "/" + Self.folder)
         let file = try FileWriter("\(folder)/\(Self.folder)/\(name)-seed-\(seed).json")
         try file.write(bytes)
         try file.commit()
       }
+    }
+    if let first = without.first {
+      let more = without.count > 1 ? " and \(without.count - 1) more" : ""
+      Terminal.error("note: record.policy: no file can hold the policy of \(first)\(more) (docs/policy-file.md)\n")
     }
   }
 }

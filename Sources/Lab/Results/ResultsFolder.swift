@@ -58,7 +58,8 @@ struct ResultsFolder {
   }
 
   private func clear() throws(LabError) {
-    for name in Self.files + [".trials", PolicyFiles.folder] {
+    let folders = [".trials", SlurmLauncher.folder, PolicyFiles.folder, EventFolder.folder, Confirmation.folder]
+    for name in Self.files + folders {
       let item = path + "/" + name
       guard FileManager.default.fileExists(atPath: item) else { continue }
       do {

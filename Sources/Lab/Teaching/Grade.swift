@@ -54,11 +54,11 @@ struct Grade {
 
   private mutating func grade(_ policy: [Int: [Int: Double]]) {
     isPolicy = true
-    let scale = solution.values.reduce(1.0) { max($0, $1.isFinite ? abs($1) : 0) }
+    let tolerance = solution.tieTolerance
     var probabilities = [Double](repeating: 0, count: model.pairCount)
     var isWhole = true
     for state in 0..<model.stateCount where !model.isTerminal(state) {
-      let optimal = solution.optimalActions(of: state, tolerance: 1e-9 * scale)
+      let optimal = solution.optimalActions(of: state, tolerance: tolerance)
       let wanted = optimal.map { model.actionLabels[$0] }.joined(separator: " or ")
       guard let row = policy[state], !row.isEmpty else {
         verdicts.append(.init(state: state, isRight: false, given: "missing", wanted: wanted))

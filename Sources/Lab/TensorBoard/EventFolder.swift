@@ -7,8 +7,10 @@ struct EventFolder {
   /// The results folder.
   let path: String
 
+  /// The folder within the results.
+  static let folder = "tensorboard"
   /// The folder that TensorBoard is pointed at.
-  var folder: String { path + "/tensorboard" }
+  var folder: String { path + "/" + Self.folder }
 
   /// Writes a file for every finished trial.
   ///

@@ -68,10 +68,9 @@ public final class GroundTruth: Sendable {
     if let found = known.withLock({ $0.optimalSets[gamma] }) { return found }
     let set = optimal(gamma: gamma).map { solution in
       let model = solution.model
-      let largest = solution.values.reduce(1) { $1.isFinite ? max($0, abs($1)) : $0 }
       let isReached = model.reachableStates()
       return OptimalSet(
-        isOptimal: solution.isOptimal(tolerance: 1e-9 * largest),
+        isOptimal: solution.isOptimal(tolerance: solution.tieTolerance),
         states: (0..<model.stateCount).filter { isReached[$0] && !model.isTerminal($0) })
     }
     known.withLock { $0.optimalSets[gamma] = .some(set) }
@@ -182,9 +181,8 @@ public final class GroundTruth: Sendable {
       fields.append(.init("epsilon", .real(epsilon)))
       // A score of evaluations, none of which may take longer than a blink.
       if let solution, evaluator.operationCount <= 2e8 {
-        let largest = solution.values.reduce(1) { $1.isFinite ? max($0, abs($1)) : $0 }
         let greedy = StationaryPolicy(
-          greedyIn: solution.actionValues, epsilon: epsilon, tieTolerance: 1e-9 * largest, of: model)
+          greedyIn: solution.actionValues, epsilon: epsilon, tieTolerance: solution.tieTolerance, of: model)
         let soft =
           epsilon == 0
           ? solution.startValue

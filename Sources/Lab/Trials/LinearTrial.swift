@@ -146,7 +146,8 @@ extension PreparedTask {
       let table = FeatureTable(rows: 1, features: count, active: count, isFixed: false)
       let context = LearnerContext(space: space, features: table)
       do throws(SettingProblem) {
-        return (context, try Self.wrap(AnyTabularEnvironment(contextual.showing(in: table)), wrapping))
+        let wrapped = try Self.wrap(AnyTabularEnvironment(contextual.showing(in: table)), wrapping)
+        return (context, log.map { AnyTabularEnvironment(TracedEnvironment(wrapped, log: $0)) } ?? wrapped)
       } catch { preconditionFailure("what was wrapped before does not fit: \(error.message)") }
     }
     let table = FeatureTable(rows: max(1, space.stateCount), features: 1, active: 1, isFixed: true)

@@ -57,7 +57,7 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
     let box = Box(
       EpisodeLoop(
         learner: learner, environment: environment, timeLimit: request.task.timeLimit,
-        clock: unit == .steps ? .steps : .episodes, root: request.root, seed: request.seed))
+        clock: (request.clock ?? unit) == .steps ? .steps : .episodes, root: request.root, seed: request.seed))
     let slice = 1 << 21  // steps between looks at the clock and at signals: some 30 ms
     var process = TrialProcess(
       metrics: request.task.onlineMetrics, gamma: gamma,

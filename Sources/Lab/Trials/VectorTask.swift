@@ -57,27 +57,46 @@ struct VectorTask: Sendable {
   }
 }
 
+/// How networks see the states of a finite task.
+enum StateView: String, CaseIterable, Sendable {
+  /// A 1 at the state's number, or at that of what is seen of it.
+  case oneHot = "one-hot"
+  /// Row and column of a cell.
+  case coordinates
+  /// The tokens that the state is made of.
+  case tokens
+}
+
 extension PreparedTask {
   /// The task as methods of features see it.
   ///
   /// - Parameter settings: Their settings, of which `features` says how states of a finite task become vectors.
   /// - Throws: ``SettingProblem`` where the task has no such features.
   func vectorTask(_ settings: Settings) throws(SettingProblem) -> VectorTask {
-    let wanted = wantedFeatures(settings)
+    try vectorTask(seen: stateView(settings))
+  }
+
+  /// The task as one sees it who sees states so.
+  ///
+  /// - Throws: ``SettingProblem`` where the task has no such features.
+  func vectorTask(seen view: StateView) throws(SettingProblem) -> VectorTask {
     switch content {
     case .vector(let task):
-      if wanted != "one-hot" {
+      if view != .oneHot {
         throw SettingProblem("the task has features of its own; leave this out", at: ".features")
       }
       return task
     case .finite(let task) where wrapping == nil:
+      if view != .oneHot && task.observations != nil {
+        throw SettingProblem("some states of this task look alike; write \"one-hot\"", at: ".features")
+      }
       var features = FiniteVectorView.Features.oneHot
-      if wanted == "coordinates" {
+      if view == .coordinates {
         guard let grid = task.grid, grid.rows * grid.columns == task.model.stateCount else {
           throw SettingProblem("the states of this task lie on no grid; write \"one-hot\"", at: ".features")
         }
         features = .coordinates(of: grid)
-      } else if wanted == "tokens" {
+      } else if view == .tokens {
         guard let tokens = task.tokens else {
           throw SettingProblem("the states of this task are no sequences of tokens; write \"one-hot\"", at: ".features")
         }
@@ -90,10 +109,10 @@ extension PreparedTask {
         prepare = { view, request in if request.isEvaluation { view = unseen } }
       }
       return VectorTask(
-        FiniteVectorView(simulation(of: task.model), features: features), usesStateIndices: wanted == "one-hot",
+        FiniteVectorView(simulation(of: task.model), features: features), usesStateIndices: view == .oneHot,
         prepare: prepare)
     case .finite, .bandit, .sampled:
-      if wanted != "one-hot" {
+      if view != .oneHot {
         let reason =
           model == nil
           ? "the states of this task have neither coordinates nor tokens" : "noisy rewards come with numbered states"
@@ -107,12 +126,14 @@ extension PreparedTask {
   }
 
   /// What `features` says. Where that is "auto", networks read the tokens of sequences.
-  private func wantedFeatures(_ settings: Settings) -> String {
+  func stateView(_ settings: Settings) -> StateView {
     let values = settings.resolved
-    let wanted = values.first { $0.key == "features" }?.value.text ?? "one-hot"
-    if wanted != "auto" { return wanted }
-    guard case .finite(let task) = content, task.tokens != nil, wrapping == nil else { return "one-hot" }
-    return values.first { $0.key == "policy" }?.value.text == "mlp" ? "tokens" : "one-hot"
+    let wanted = values.first { $0.key == "features" }?.value.text ?? StateView.oneHot.rawValue
+    if let view = StateView(rawValue: wanted) { return view }
+    guard case .finite(let task) = content, task.tokens != nil, task.observations == nil, wrapping == nil else {
+      return .oneHot
+    }
+    return values.first { $0.key == "policy" }?.value.text == "mlp" ? .tokens : .oneHot
   }
 
   /// The observations of all states of a finite task, state by state; nil where the task has no model.
@@ -132,10 +153,8 @@ extension PreparedTask {
       store.numbers = numbers
     }
     if !view.offersAllActions {
-      for state in 0..<count { store.availableActions[state] = Int32(max(1, finiteActions(in: state))) }
+      for state in 0..<count { store.availableActions[state] = Int32(max(1, space.actions(in: state))) }
     }
     return store
   }
-
-  private func finiteActions(in state: Int) -> Int { space.actions(in: state) }
 }

@@ -53,6 +53,9 @@ public struct OptimalSolution: Sendable {
     startValue = model.initial.reduce(0) { [values] in $0 + $1.probability * values[$1.state] }
   }
 
+  /// Within how much of the best an action is called optimal, too: 1e-9 of the largest finite value's size, at least 1e-9; in units of return.
+  public var tieTolerance: Double { 1e-9 * values.reduce(1) { $1.isFinite ? max($0, abs($1)) : $0 } }
+
   /// The optimal pairs of a state: those whose value is within a tolerance of the best.
   ///
   /// - Parameter tolerance: Absolute, in units of return.

@@ -102,10 +102,10 @@ public struct ModelDiagnosis: Sendable {
     var ties: [Int] = []
     var gap: Double?
     if let solution {
-      let scale = solution.values.reduce(1.0) { max($0, $1.isFinite ? abs($1) : 0) }
+      let tolerance = solution.tieTolerance
       for state in 0..<model.stateCount where reached[state] && !model.isTerminal(state) {
         let pairs = model.pairs(of: state)
-        let best = solution.optimalPairs(of: state, tolerance: 1e-9 * scale)
+        let best = solution.optimalPairs(of: state, tolerance: tolerance)
         if best.count > 1 { ties.append(state) }
         let top = pairs.reduce(-Double.infinity) { max($0, solution.actionValues[$1]) }
         for pair in pairs where !best.contains(pair) {

@@ -56,6 +56,9 @@ public protocol VectorEnvironment: Checkpointable, Sendable {
   /// After how many steps an episode is truncated unless a configuration says otherwise; nil for never.
   var timeLimit: Int? { get }
 
+  /// Whether episodes may end by themselves. The default is that they may.
+  var terminates: Bool { get }
+
   /// Where the observation is a one-hot vector, the place of its 1, in `[0, observationCount)`; nil where it is none,
   /// in every state. Whoever uses the place never needs the vector.
   var stateIndex: Int? { get }
@@ -88,6 +91,8 @@ extension VectorEnvironment {
   public var timeLimit: Int? { nil }
   /// Nobody knows the bounds.
   public var observationRanges: [ClosedRange<Double>] { [] }
+  /// Episodes may end.
+  public var terminates: Bool { true }
   /// The observation is no one-hot vector.
   @inlinable public var stateIndex: Int? { nil }
   /// Every state offers every action.

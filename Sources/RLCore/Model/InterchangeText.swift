@@ -4,11 +4,11 @@ extension RestingModel {
   func drn() -> String {
     var starts = [Bool](repeating: false, count: stateCount)
     for start in model.initial { starts[start.state] = true }
-    let choiceCount = (0..<stateCount).reduce(0) { $0 + choiceCount(of: $1) }
+    let offered = (0..<stateCount).reduce(0) { $0 + choiceCount(of: $1) }
     var text = "// start: " + model.initial.map { "\($0.state) \($0.probability)" }.joined(separator: ", ") + "\n"
     text += "// actions: " + (0..<model.actionCount).map(word).joined(separator: " ") + "\n"
     text += "@type: MDP\n@parameters\n\n@reward_models\nreward\n"
-    text += "@nr_states\n\(stateCount)\n@nr_choices\n\(choiceCount)\n@model\n"
+    text += "@nr_states\n\(stateCount)\n@nr_choices\n\(offered)\n@model\n"
     for state in 0..<stateCount {
       text += "state \(state) [0]\(starts[state] ? " init" : "")\(isEnd(state) ? " end" : "")\n"
       let label = label(of: state)

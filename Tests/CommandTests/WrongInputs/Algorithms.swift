@@ -119,6 +119,15 @@ extension WrongInput {
       config: "{environment: 'recycling-robot', algorithm: 'q-learning', budget: {episodes: 5}}",
       "budget.episodes: no episode of \"recycling-robot\" ever ends; give a budget of steps"),
     .init(
+      "episodes of a vector task that never ends",
+      config: "{environment: {id: 'pendulum', time_limit: null}, algorithm: 'ppo', budget: {episodes: 2}}",
+      "budget.episodes: no episode of \"pendulum\" ever ends; give a budget of steps"),
+    .init(
+      "coordinates of states that look alike",
+      config:
+        "{environment: {id: 'cliff-walking', aggregate: {rows: 2, columns: 2}}, algorithm: {id: 'ppo', features: 'coordinates'}, budget: {steps: 50}}",
+      "algorithm.features: some states of this task look alike; write \"one-hot\""),
+    .init(
       "episodes of a walled-off goal",
       config: "{environment: {id: 'gridworld', map: ['S.#G']}, algorithm: 'q-learning', budget: {episodes: 5}}",
       "budget.episodes: no episode of \"gridworld\" ever ends"),

@@ -179,7 +179,8 @@ import Testing
       \taction go [0]
       \t\t2 : 1
       """
-    let prismText = "4 6 7\n0 0 1 1 go\n0 1 2 1 end\n1 0 0 0.5 end\n1 0 2 0.5 end\n2 0 2 1 end\n3 0 3 1 end\n3 1 2 1 go\n"
+    let prismText =
+      "4 6 7\n0 0 1 1 go\n0 1 2 1 end\n1 0 0 0.5 end\n1 0 2 0.5 end\n2 0 2 1 end\n3 0 3 1 end\n3 1 2 1 go\n"
     let rewards = Setting.Field("rew", .text("4 6 4\n0 0 1 1\n0 1 2 2\n1 0 0 5\n1 0 2 5\n"))
     for model in [try model(stormText, "x.drn"), try model(prismText, "x.tra", beside: [rewards])] {
       #expect(model.actionLabels == ["go", "end"] && model.isTerminal(2))
@@ -190,7 +191,8 @@ import Testing
 
   /// What is only the choice of an end is no action, wherever it stands in the file.
   @Test func theChoiceOfAnEndIsNoAction() throws {
-    let model = try model("2 2 2\n0 0 0 1 end\n1 0 0 1 go\n", "x.tra", beside: [.init("rew", .text("2 1 1\n1 0 0 3\n"))])
+    let rewards = Setting.Field("rew", .text("2 1 1\n1 0 0 3\n"))
+    let model = try model("2 2 2\n0 0 0 1 end\n1 0 0 1 go\n", "x.tra", beside: [rewards])
     #expect(model.actionLabels == ["go"] && model.actionCount == 1 && model.isTerminal(0))
     #expect(model.expectedRewards == [3])
   }

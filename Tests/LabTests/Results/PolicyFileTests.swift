@@ -42,6 +42,24 @@ import Testing
     #expect(await run("evaluate \(path) --greedy --sample") == 64)
   }
 
+  /// A network plays by what it saw in training, also where nothing but `--maximum-steps` ends an episode.
+  @Test(arguments: [
+    ("copy-string", "grpo --set algorithm.policy=mlp --iterations 1", StateView.tokens),
+    ("copy-string", "grpo --set algorithm.policy=mlp --set algorithm.features=one-hot --iterations 1", .oneHot),
+    ("windy-gridworld", "ppo --set algorithm.features=coordinates --steps 64", .coordinates),
+    ("gridworld-3-5", "ppo --set algorithm.gamma=0.9 --steps 64", .oneHot),
+  ])
+  func aNetworkPlaysByWhatItSaw(environment: String, algorithm: String, view: StateView) async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let results = folder + "/results"
+    #expect(await run("run -e \(environment) -a \(algorithm) --set record.policy=first -o \(results) --quiet") == 0)
+    let path = results + "/policies/\(algorithm.split(separator: " ")[0])-seed-0.json"
+    let file = try PolicyFile(reading: path)
+    #expect(file.features == view)
+    #expect(file.bytes == Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+    #expect(await run("evaluate \(path) --episodes 3 --maximum-steps 10") == 0)
+  }
+
   /// What is not a policy is refused with its place.
   @Test func refusesWhatIsNone() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -57,6 +75,8 @@ import Testing
     let good = "format: 'rl-lab-policy/1', kind: 'network', head: 'values', actions: {discrete: 1}, widths: [2, 1]"
     #expect(try message("{\(good), layers: [\(layer)]}") == "")
     #expect(try message("{}").contains("format"))
+    #expect(try message("{\(good), features: 'tokens', layers: [\(layer)]}") == "")
+    #expect(try message("{\(good), features: 'pixels', layers: [\(layer)]}").contains("features: write one of"))
     #expect(try message("{\(good), layers: []}").contains("1 layers"))
     #expect(try message("{\(good), layers: [{weights: [[1]], biases: [0]}]}").contains("layers[0].weights"))
     #expect(try message("{\(good), layers: [{weights: [[1, NaN]], biases: [0]}]}").contains("no finite number"))

@@ -15,7 +15,8 @@ import Testing
         for state in kept where !ends.contains(state) {
           for pair in model.pairs(of: state) {
             let next = model.outcomes(of: pair).map { Int(model.targets[$0]) }
-            if next.allSatisfy({ $0 < 0 || kept.contains($0) }) && next.contains(where: { $0 < 0 || ends.contains($0) }) {
+            if next.allSatisfy({ $0 < 0 || kept.contains($0) }) && next.contains(where: { $0 < 0 || ends.contains($0) })
+            {
               ends.insert(state)
               isGrowing = true
               break
