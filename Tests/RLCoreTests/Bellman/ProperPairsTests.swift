@@ -38,9 +38,11 @@ import Testing
       for state in 0..<8 {
         for action in 0...stream.uniform(below: 3) {
           builder.addPair(state: state, action: action)
-          for _ in 0..<2 {
+          // State 7 is left by nothing.
+          let count = state == 7 ? 1 : 1 + stream.uniform(below: 2)
+          for _ in 0..<count {
             builder.addOutcome(
-              probability: 0.5, next: stream.uniform(below: 9), reward: -1, terminated: stream.uniform() < 0.02)
+              probability: 1 / Double(count), next: state == 7 ? 7 : stream.uniform(below: 9), reward: -1)
           }
         }
       }
