@@ -1,9 +1,34 @@
 import RLCore
 
 /// A method that chooses actions by the features of what it observes, of a task that is trained on or of another copy.
-public protocol LinearActor: TabularLearner, ~Copyable {
+public protocol FeatureActor: TabularLearner, ~Copyable {
+  /// Chooses an action where every action is offered.
+  ///
+  /// - Parameters:
+  ///   - row: The features of what is observed.
+  ///   - isGreedy: Whether it is the best or likeliest one, and not of the policy that acts.
+  mutating func choose(_ row: FeatureRow, isGreedy: Bool, using stream: inout RandomStream) -> Int
+
+  /// What has been learned of points that are not states, where every action is offered.
+  ///
+  /// - Parameter row: The features of a point.
+  func report(points: Int, _ row: (Int) -> FeatureRow) -> LearnerReport
+}
+
+/// A method of linear action values.
+public protocol LinearActor: FeatureActor, ~Copyable {
   /// Weights and features.
   var base: LinearControl { get }
+}
+
+extension LinearActor where Self: ~Copyable {
+  /// Chooses by action values.
+  public mutating func choose(_ row: FeatureRow, isGreedy: Bool, using stream: inout RandomStream) -> Int {
+    base.action(for: row, isGreedy: isGreedy, using: &stream)
+  }
+
+  /// The values and policies at points that are not states.
+  public func report(points: Int, _ row: (Int) -> FeatureRow) -> LearnerReport { base.report(points: points, row) }
 }
 
 /// What the linear control methods share: a weight vector for each action, and how they act.
@@ -18,6 +43,10 @@ public struct LinearControl: ~Copyable {
   /// A table with a row for each number of actions, into which the values of one state are written for choosing.
   private var scratch: ActionValues
   private let terminal: [Bool]
+  private var fault = StepFault()
+
+  /// What is wrong where an update was no number.
+  var failure: String? { fault.message }
 
   /// What every such method declares.
   static let declarations = FeatureParameters.declarations + Exploration.parameters
@@ -41,8 +70,12 @@ public struct LinearControl: ~Copyable {
   /// `q(s, a)`.
   func value(_ state: Int, _ action: Int) -> Double { value(features.row(state), action) }
 
+  /// Notes a step of the weights that is taken by somebody else.
+  mutating func note(_ step: Double) { fault.note(step) }
+
   /// `w_a ← w_a + c x`.
-  func add(_ factor: Double, _ row: FeatureRow, _ action: Int) {
+  mutating func add(_ factor: Double, _ row: FeatureRow, _ action: Int) {
+    fault.note(factor)
     weights.withEntries { row.add(factor, to: $0.baseAddress! + action * features.featureCount) }
   }
 

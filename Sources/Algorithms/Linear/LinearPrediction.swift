@@ -13,6 +13,10 @@ public struct LinearPrediction: ~Copyable {
   private let ratios: Table<Double>
   private let width: Int
   private let terminal: [Bool]
+  private var fault = StepFault()
+
+  /// What is wrong where an update was no number.
+  var failure: String? { fault.message }
 
   /// What every such method declares.
   static let declarations =
@@ -70,7 +74,10 @@ public struct LinearPrediction: ~Copyable {
   func ratio(_ t: Transition) -> Double { ratios[t.state * width + t.action] }
 
   /// `w ← w + c x`.
-  func add(_ factor: Double, _ row: FeatureRow) { weights.withEntries { row.add(factor, to: $0.baseAddress!) } }
+  mutating func add(_ factor: Double, _ row: FeatureRow) {
+    fault.note(factor)
+    weights.withEntries { row.add(factor, to: $0.baseAddress!) }
+  }
 
   /// An action of the policy that acts.
   func action(in state: Int, using stream: inout RandomStream) -> Int { behavior.action(in: state, using: &stream) }
@@ -81,5 +88,23 @@ public struct LinearPrediction: ~Copyable {
     report.stateValues = (0..<features.rowCount).map { terminal[$0] ? 0 : value($0) }
     report.targetPolicy = policy.array
     report.behaviorPolicy = behavior.array
+  }
+}
+
+/// Notes the first update whose step is no number: from there on, nothing that is learned means anything.
+struct StepFault: Sendable {
+  private var made = 0
+  private var first = 0
+
+  /// Counts an update.
+  @inline(__always)
+  mutating func note(_ step: Double) {
+    made &+= 1
+    if !(step.magnitude < .infinity) && first == 0 { first = made }
+  }
+
+  /// What is wrong; nil while all is well.
+  var message: String? {
+    first == 0 ? nil : "the step of the weights is not finite at update \(first); make alpha smaller"
   }
 }

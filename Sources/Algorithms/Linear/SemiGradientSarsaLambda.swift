@@ -80,6 +80,7 @@ public struct SemiGradientSarsaLambda: LinearActor, ~Copyable {
         traces.forget(row, from: action * length)
       }
     }
+    base.note(stepSize * error)
     traces.learn(
       base.weights, error: error + change, visiting: row, from: t.action * length, stepSize: stepSize,
       decay: gamma * lambda)
@@ -103,6 +104,9 @@ public struct SemiGradientSarsaLambda: LinearActor, ~Copyable {
     return next
   }
 
+  /// What is wrong where an update was no number.
+  public var failure: String? { base.failure }
+
   /// Whether a parameter changes with time.
   public var isScheduled: Bool { alpha.isScheduled || base.exploration.isScheduled }
 
@@ -117,7 +121,7 @@ public struct SemiGradientSarsaLambda: LinearActor, ~Copyable {
 
   /// Appends the weights and the traces.
   public func save(to writer: inout StateWriter) {
-    base.weights.save(to: &writer)
+    base.save(to: &writer)
     alpha.save(to: &writer)
     traces.save(to: &writer)
     writer.write(entered != nil)
@@ -126,7 +130,7 @@ public struct SemiGradientSarsaLambda: LinearActor, ~Copyable {
 
   /// Takes up the weights and the traces.
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
-    try base.weights.restore(from: &reader)
+    try base.restore(from: &reader)
     try alpha.restore(from: &reader)
     try traces.restore(from: &reader)
     let isInEpisode = try reader.flag()

@@ -29,7 +29,8 @@ public struct A2C: RolloutLearner, ~Copyable {
       NetworkParameters.maximumNorm.declaration, usesRMSProp.declaration, epsilon.declaration,
       NetworkParameters.layers.declaration, NetworkParameters.activation.declaration,
       NetworkParameters.sharesNetwork.declaration, NetworkParameters.isOrthogonal.declaration,
-      NetworkParameters.logDeviation.declaration, NetworkParameters.normalizesObservations.declaration,
+      NetworkParameters.logDeviation.declaration, NetworkParameters.usesStateDependentNoise.declaration,
+      NetworkParameters.noiseInterval.declaration, NetworkParameters.normalizesObservations.declaration,
       NetworkParameters.normalizesRewards.declaration, NetworkParameters.bootstrapsTruncated.declaration,
       NetworkParameters.features.declaration,
     ])
@@ -71,12 +72,14 @@ public struct A2C: RolloutLearner, ~Copyable {
 
   /// Makes the learner as it is before its first update.
   public init(_ settings: Settings, context: BatchContext) throws(SettingProblem) {
-    gamma = settings[NetworkParameters.gamma]
-    copies = settings[NetworkParameters.environments]
-    let steps = settings[Self.steps]
+    // All that may fail comes before the first property: a learner does not fail halfway.
+    let design = try PolicyNetwork.Design(settings, for: context)
+    let (copies, steps) = (settings[NetworkParameters.environments], settings[Self.steps])
     let count = Double(copies) * Double(steps)
     try context.checkSize(
       count * Double(context.usesStateIndices ? 8 : 8 + context.observationCount), lowering: "n_steps")
+    gamma = settings[NetworkParameters.gamma]
+    self.copies = copies
     let bootstraps = settings[NetworkParameters.bootstrapsTruncated]
     estimator = GeneralizedAdvantage(
       gamma: gamma, lambda: settings[Self.lambda], truncation: bootstraps ? .bootstrap : .terminate)
@@ -90,14 +93,15 @@ public struct A2C: RolloutLearner, ~Copyable {
     var initialization = context.stream("weights")
     policy = PolicyNetwork(
       observationCount: context.observationCount, actionSpace: context.actionSpace,
-      design: .init(settings), using: &initialization)
+      design: design, using: &initialization)
     let parameters = policy.bundle.parameters.count
     rmsProp = RMSProp(count: usesRMSProp ? parameters : 0, alpha: 0.99, epsilon: settings[Self.epsilon])
     adam = Adam(count: usesRMSProp ? 0 : parameters, epsilon: settings[Self.epsilon])
     rollout = Rollout(
       steps: steps, copies: copies, context: context,
       normalizesObservations: settings[NetworkParameters.normalizesObservations],
-      rewardGamma: settings[NetworkParameters.normalizesRewards] ? gamma : nil)
+      rewardGamma: settings[NetworkParameters.normalizesRewards] ? gamma : nil,
+      noiseInterval: settings[NetworkParameters.noiseInterval])
     rows = Array(0..<steps * copies)
     logProbabilities = [Double](repeating: 0, count: rows.count)
     slopes = logProbabilities
@@ -114,7 +118,7 @@ public struct A2C: RolloutLearner, ~Copyable {
     try PublishedSettings.expand(given, zoo: zoo, environment: environment)
   }
 
-  /// RL Zoo's `hyperparams/a2c.yml`. Its state-dependent exploration is not part of this program: continuous tasks get independent noise.
+  /// RL Zoo's `hyperparams/a2c.yml`.
   private static let zoo: [String: [(String, Setting)]] = {
     let normalized: [(String, Setting)] = [
       ("normalize_observations", .boolean(true)), ("normalize_rewards", .boolean(true)),
@@ -126,10 +130,11 @@ public struct A2C: RolloutLearner, ~Copyable {
       "pendulum": normalized + [
         ("n_envs", .integer(8)), ("n_steps", .integer(8)), ("gae_lambda", .real(0.9)), ("vf_coef", .real(0.4)),
         ("learning_rate", .text("lin_7e-4")), ("log_std_init", .integer(-2)), ("ortho_init", .boolean(false)),
+        ("use_sde", .boolean(true)), ("gamma", .real(0.9)),
       ],
       "mountain-car-continuous": normalized + [
         ("n_envs", .integer(4)), ("n_steps", .integer(100)), ("log_std_init", .integer(0)),
-        ("ortho_init", .boolean(false)),
+        ("ortho_init", .boolean(false)), ("use_sde", .boolean(true)), ("sde_sample_freq", .integer(16)),
       ],
     ]
   }()

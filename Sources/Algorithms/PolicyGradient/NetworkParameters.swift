@@ -47,6 +47,15 @@ public enum NetworkParameters {
   /// Where log standard deviations start.
   public static let logDeviation = Parameter<Double>.real(
     "log_std_init", default: 0, in: .closed(-20, 20), "where the log standard deviations of continuous actions start")
+  /// Whether the noise of continuous actions is a function of the state.
+  public static let usesStateDependentNoise = Parameter<Bool>.flag(
+    "use_sde", default: false,
+    "whether the noise of continuous actions is a function of the state that is drawn now and then (gSDE); not a number a step"
+  )
+  /// How often that function is drawn.
+  public static let noiseInterval = Parameter<Int>.integer(
+    "sde_sample_freq", default: -1, in: -1...10_000_000,
+    "use_sde: steps of a copy between draws of its noise; 0 or -1 for one draw an update")
   /// Whether observations are normalised.
   public static let normalizesObservations = Parameter<Bool>.flag(
     "normalize_observations", default: false, "whether observations are scaled by their running mean and variance")
@@ -132,6 +141,17 @@ extension PolicyNetwork.Design {
       critic: !critic ? .none : settings[NetworkParameters.sharesNetwork] ? .shared : .separate,
       isOrthogonal: settings[NetworkParameters.isOrthogonal],
       logDeviation: settings[NetworkParameters.logDeviation])
+  }
+
+  /// The same, with noise that may be a function of the state.
+  ///
+  /// - Throws: ``SettingProblem`` where that is wanted and actions are numbered.
+  public init(_ settings: Settings, for context: BatchContext) throws(SettingProblem) {
+    self.init(settings)
+    isStateDependent = settings[NetworkParameters.usesStateDependentNoise]
+    if isStateDependent && context.actionSpace.isDiscrete {
+      throw SettingProblem("noise is for continuous actions, and this task's are numbered; leave it out", at: ".use_sde")
+    }
   }
 }
 

@@ -53,6 +53,7 @@ public struct PPO: RolloutLearner, ~Copyable {
       NetworkParameters.maximumNorm.declaration, targetKL.declaration, NetworkParameters.layers.declaration,
       NetworkParameters.activation.declaration, NetworkParameters.sharesNetwork.declaration,
       NetworkParameters.isOrthogonal.declaration, NetworkParameters.logDeviation.declaration,
+      NetworkParameters.usesStateDependentNoise.declaration, NetworkParameters.noiseInterval.declaration,
       NetworkParameters.normalizesObservations.declaration, NetworkParameters.normalizesRewards.declaration,
       NetworkParameters.bootstrapsTruncated.declaration, NetworkParameters.features.declaration,
       adamEpsilon.declaration, convention.declaration,
@@ -132,12 +133,14 @@ public struct PPO: RolloutLearner, ~Copyable {
 
   /// Makes the learner as it is before its first update.
   public init(_ settings: Settings, context: BatchContext) throws(SettingProblem) {
-    gamma = settings[NetworkParameters.gamma]
-    copies = settings[NetworkParameters.environments]
-    let steps = settings[NetworkParameters.steps]
+    // All that may fail comes before the first property: a learner does not fail halfway.
+    let design = try PolicyNetwork.Design(settings, for: context)
+    let (copies, steps) = (settings[NetworkParameters.environments], settings[NetworkParameters.steps])
     let count = Double(copies) * Double(steps)
     try context.checkSize(
       count * Double(context.usesStateIndices ? 8 : 8 + context.observationCount), lowering: "n_steps")
+    gamma = settings[NetworkParameters.gamma]
+    self.copies = copies
     batchSize = min(settings[Self.batchSize], Int(count))
     epochs = settings[Self.epochs]
     let bootstraps = settings[NetworkParameters.bootstrapsTruncated]
@@ -153,7 +156,7 @@ public struct PPO: RolloutLearner, ~Copyable {
     var initialization = context.stream("weights")
     policy = PolicyNetwork(
       observationCount: context.observationCount, actionSpace: context.actionSpace,
-      design: .init(settings), using: &initialization)
+      design: design, using: &initialization)
     loss = PPOLoss(
       clipRange: 1, entropyCoefficient: settings[NetworkParameters.entropyCoefficient],
       valueCoefficient: settings[NetworkParameters.valueCoefficient],
@@ -163,7 +166,8 @@ public struct PPO: RolloutLearner, ~Copyable {
     rollout = Rollout(
       steps: steps, copies: copies, context: context,
       normalizesObservations: settings[NetworkParameters.normalizesObservations],
-      rewardGamma: settings[NetworkParameters.normalizesRewards] ? gamma : nil)
+      rewardGamma: settings[NetworkParameters.normalizesRewards] ? gamma : nil,
+      noiseInterval: settings[NetworkParameters.noiseInterval])
     order = Array(0..<steps * copies)
     minibatch = Minibatch(count: batchSize, for: context.actionSpace)
     exploration = context.stream("exploration")

@@ -3,8 +3,7 @@ import RLCore
 /// Published settings of PPO. What a configuration gives stands over them; what neither says is the default, which is stable-baselines3's.
 ///
 /// Sources: stable-baselines3's `PPO`; CleanRL's `ppo.py` (whose value clip is the clip range, and which takes truncated episodes for
-/// terminated ones) and, for continuous actions, `ppo_continuous_action.py`; RL Baselines3 Zoo's `hyperparams/ppo.yml`. The Zoo's generalised
-/// state-dependent exploration (`use_sde`) is not part of this program: its tasks get independent noise instead, with settings marked so below.
+/// terminated ones) and, for continuous actions, `ppo_continuous_action.py`; RL Baselines3 Zoo's `hyperparams/ppo.yml`.
 enum PPOPreset: String, CaseIterable, Sendable {
   case stableBaselines3 = "stable-baselines3"
   case cleanRL = "cleanrl"
@@ -58,12 +57,14 @@ enum PPOPreset: String, CaseIterable, Sendable {
     "pendulum": [
       ("n_envs", .integer(4)), ("n_steps", .integer(1024)), ("gae_lambda", .real(0.95)), ("gamma", .real(0.9)),
       ("n_epochs", .integer(10)), ("learning_rate", .real(1e-3)), ("clip_range", .real(0.2)),
+      ("use_sde", .boolean(true)), ("sde_sample_freq", .integer(4)),
     ],
     "mountain-car-continuous": normalized + [
       ("n_envs", .integer(1)), ("n_steps", .integer(8)), ("batch_size", .integer(256)), ("gamma", .real(0.9999)),
       ("learning_rate", .real(7.77e-5)), ("ent_coef", .real(0.00429)), ("clip_range", .real(0.1)),
       ("n_epochs", .integer(10)), ("gae_lambda", .real(0.9)), ("max_grad_norm", .integer(5)),
       ("vf_coef", .real(0.19)), ("log_std_init", .real(-3.29)), ("ortho_init", .boolean(false)),
+      ("use_sde", .boolean(true)),
     ],
   ]
 }

@@ -9,6 +9,8 @@ public struct Rollout: Sendable {
   public let steps: Int
   /// How many copies.
   public let copies: Int
+  /// After how many steps noise that is a function of the state is drawn anew; once an update where it is not positive.
+  public let noiseInterval: Int
   /// What was seen; a last block of rows holds what is seen after the last step.
   public private(set) var observations: ObservationStore
   /// What was done, as drawn: continuous actions are cut to their bounds for the task only.
@@ -45,9 +47,12 @@ public struct Rollout: Sendable {
   /// - Parameters:
   ///   - normalizesObservations: Whether observations are scaled by their running moments; not where they are places.
   ///   - rewardGamma: The discount rate by which rewards are scaled; nil where they are not.
+  ///   - noiseInterval: See ``noiseInterval``.
   public init(
-    steps: Int, copies: Int, context: BatchContext, normalizesObservations: Bool = false, rewardGamma: Double? = nil
+    steps: Int, copies: Int, context: BatchContext, normalizesObservations: Bool = false, rewardGamma: Double? = nil,
+    noiseInterval: Int = -1
   ) {
+    self.noiseInterval = noiseInterval
     self.steps = steps
     self.copies = copies
     let count = steps * copies
@@ -93,6 +98,9 @@ public struct Rollout: Sendable {
     }
     for step in 0..<steps {
       let first = step * copies
+      if step == 0 || (noiseInterval > 0 && step % noiseInterval == 0) {
+        policy.drawNoise(copies: copies, using: &stream)
+      }
       policy.forward(observations, rows: first..<first + copies, wantsValues: hasCritic)
       policy.sample(
         rows: copies, into: &actions, logProbabilities: &logProbabilities, at: first, using: &stream)

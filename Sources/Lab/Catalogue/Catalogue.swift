@@ -89,9 +89,13 @@ extension Laboratory {
     lab.register(batch: A2C.self)
     lab.register(batch: PPO.self)
     lab.register(batch: DQN.self)
-    lab.register(Reinforce.self, network: NetworkReinforce<PlainReinforce>.self, kind: .policy)
-    lab.register(ReinforceBaseline.self, network: NetworkReinforce<BaselineReinforce>.self, kind: .policy)
-    lab.register(ActorCritic.self, kind: .policy)
+    lab.register(
+      Reinforce.self, linear: LinearReinforce<PlainReinforce>.self, network: NetworkReinforce<PlainReinforce>.self,
+      kind: .policy)
+    lab.register(
+      ReinforceBaseline.self, linear: LinearReinforce<BaselineReinforce>.self,
+      network: NetworkReinforce<BaselineReinforce>.self, kind: .policy)
+    lab.register(ActorCritic.self, linear: LinearActorCritic.self, kind: .policy)
     lab.register(ascent: GradientAscent.self)
     lab.register(ascent: NaturalPolicyGradient.self)
     lab.register(ascent: TRPO.self)

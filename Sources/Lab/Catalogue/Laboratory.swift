@@ -89,57 +89,82 @@ public struct Laboratory: Sendable {
     add(entry)
   }
 
-  /// Adds a method that has a tabular form and one on networks: finite tasks get the first and tasks observed as vectors the second, unless
-  /// the parameter `policy` says otherwise.
-  public mutating func register<L: TabularLearner & ~Copyable, N: BatchLearner & ~Copyable>(
-    _ tabular: L.Type, network: N.Type, kind: AlgorithmEntry.Kind
+  /// Adds a method that has a tabular form, one over features, and one on networks: finite tasks get the first and tasks observed as vectors the
+  /// last, unless the parameter `policy` says otherwise.
+  public mutating func register<
+    L: TabularLearner & ~Copyable, F: FeatureActor & ~Copyable, N: BatchLearner & ~Copyable
+  >(
+    _ tabular: L.Type, linear: F.Type, network: N.Type, kind: AlgorithmEntry.Kind
   ) {
-    let form = PolicyForm.parameter.declaration
-    let own = L.about.parameters.map(\.name)
-    let others = N.about.parameters.filter { !own.contains($0.name) }
-    let about = About(
-      id: L.about.id, summary: L.about.summary, source: L.about.source, equation: L.about.equation,
-      parameters: L.about.parameters + [form] + others)
-    var entry = AlgorithmEntry(
-      about, kind: kind, units: [.episodes, .steps], acceptsVectors: true,
+    var entry = Self.entry(L.self, linear: F.self, kind: kind, choice: PolicyForm.parameter.declaration, N.about)
+    let (check, make) = (entry.check!, entry.make)
+    entry = AlgorithmEntry(
+      entry.about, kind: kind, units: entry.units, acceptsVectors: true,
       check: { settings, task in
         if settings[PolicyForm.parameter] == .mlp { return try BatchTrial<N>.check(settings, task) }
-        if task.vector != nil {
+        try check(settings, task)
+      },
+      make: { request in
+        request.settings[PolicyForm.parameter] == .mlp ? try BatchTrial<N>.process(for: request) : try make(request)
+      })
+    let forms = PolicyForm.Names(tabular: L.about, linear: F.about, network: N.about)
+    entry.expand = { given, environment throws(SettingProblem) in
+      let rest = try forms.settle(given, isVector: environment?.gives == EnvironmentEntry.vectors)
+      return try N.expand(rest, environment: environment?.about.id ?? "")
+    }
+    add(entry)
+  }
+
+  /// Adds a method that has a tabular form and one over features: finite tasks get the first and tasks observed as vectors the second, unless the
+  /// parameter `policy` says otherwise.
+  public mutating func register<L: TabularLearner & ~Copyable, F: FeatureActor & ~Copyable>(
+    _ tabular: L.Type, linear: F.Type, kind: AlgorithmEntry.Kind
+  ) {
+    var entry = Self.entry(L.self, linear: F.self, kind: kind, choice: PolicyForm.withoutNetwork.declaration)
+    let forms = PolicyForm.Names(tabular: L.about, linear: F.about, network: nil)
+    entry.expand = { given, environment throws(SettingProblem) in
+      try forms.settle(given, isVector: environment?.gives == EnvironmentEntry.vectors)
+    }
+    add(entry)
+  }
+
+  /// The entry of a method that has a tabular form and one over features.
+  private static func entry<L: TabularLearner & ~Copyable, F: FeatureActor & ~Copyable>(
+    _ tabular: L.Type, linear: F.Type, kind: AlgorithmEntry.Kind, choice: ParameterDeclaration, _ network: About? = nil
+  ) -> AlgorithmEntry {
+    var parameters = L.about.parameters + [choice]
+    for other in F.about.parameters + (network?.parameters ?? [])
+    where !parameters.contains(where: { $0.name == other.name }) {
+      let isShared = network != nil && other.name == PolicyForm.features.declaration.name
+      parameters.append(isShared ? PolicyForm.features.declaration : other)
+    }
+    return AlgorithmEntry(
+      About(
+        id: L.about.id, summary: L.about.summary, source: L.about.source, equation: L.about.equation,
+        parameters: parameters),
+      kind: kind, units: [.episodes, .steps], acceptsVectors: true,
+      check: { settings, task in
+        let isLinear = settings[PolicyForm.parameter] == .linear
+        if task.vector != nil && !isLinear {
+          let words = network == nil ? "\"linear\"" : "\"mlp\" or \"linear\""
           throw SettingProblem(
-            "the task is observed as a vector, for which there is no table; write \"mlp\"", at: ".policy")
+            "the task is observed as a vector, for which there is no table; write \(words)", at: ".policy")
         }
         if L.learnsAtEnd && task.timeLimit == nil && !task.canEnd {
           throw SettingProblem(
             "\"\(L.about.id)\" learns when an episode ends, and no episode of this task does; set environment.time_limit"
           )
         }
-        _ = try L(settings, context: task.learnerContext)
+        if isLinear {
+          _ = try F(settings, context: task.linearContext(settings).context)
+        } else {
+          _ = try L(settings, context: task.learnerContext)
+        }
       },
       make: { request in
-        request.settings[PolicyForm.parameter] == .mlp
-          ? try BatchTrial<N>.process(for: request) : try OnlineTrial<L>.process(for: request)
+        request.settings[PolicyForm.parameter] == .linear
+          ? try OnlineTrial<F>.process(linearActorFor: request) : try OnlineTrial<L>.process(for: request)
       })
-    let network = N.about.parameters.map(\.name)
-    entry.expand = { given, environment throws(SettingProblem) in
-      let isVector = environment?.gives == EnvironmentEntry.vectors
-      var form = PolicyForm.automatic
-      if let field = given.first(where: { $0.key == PolicyForm.parameter.declaration.name }) {
-        guard let choice = field.value.text.flatMap(PolicyForm.init(rawValue:)) else { return given }
-        form = choice
-      }
-      if form == .automatic { form = isVector ? .mlp : .tabular }
-      let known = form == .mlp ? network : own
-      for field in given where !known.contains(field.key) && (own + network).contains(field.key) {
-        throw SettingProblem(
-          "\"\(L.about.id)\" with a \(form == .mlp ? "network" : "table") has no \"\(field.key)\"; leave it out, or set policy",
-          at: ".\(field.key)")
-      }
-      let rest = given.filter { $0.key != PolicyForm.parameter.declaration.name }
-      return try N.expand(rest, environment: environment?.about.id ?? "") + [
-        .init(PolicyForm.parameter.declaration.name, .text(form.rawValue))
-      ]
-    }
-    add(entry)
   }
 
   /// Adds a method of features that learns from data drawn from the model of a finite task: its budget counts updates.
@@ -261,19 +286,4 @@ public struct Laboratory: Sendable {
 
   /// The algorithm with an id, if there is one.
   public func algorithm(_ id: String) -> AlgorithmEntry? { algorithms.first { $0.about.id == id } }
-}
-
-/// In which form a method is used that has a tabular one and one on networks.
-enum PolicyForm: String, CaseIterable, Sendable {
-  /// By the task.
-  case automatic
-  /// A table.
-  case tabular
-  /// A multi-layer perceptron.
-  case mlp
-
-  static let parameter = Parameter<PolicyForm>.choice(
-    "policy", default: .automatic,
-    "a table, or a network; automatic takes a table where states are numbered and a network where they are observed as vectors"
-  )
 }

@@ -84,7 +84,10 @@ struct PolicyFile {
       if let features { fields.append(("features", Setting.text(features.rawValue).json)) }
       fields.append(("one_hot", "\(archive.usesStateIndices)"))
       fields.append(("epsilon", "\(archive.epsilon)"))
-      fields.append(("log_std", Self.list(archive.logDeviations)))
+      let hasRows = archive.head == .stateDependentGaussian
+      let deviations = archive.logDeviations
+      fields.append(
+        ("log_std", hasRows ? Self.rows(deviations, width: archive.actionSpace.count) : Self.list(deviations)))
       let normalization = archive.normalization.map {
         "{\"mean\": \(Self.list($0.mean)), \"variance\": \(Self.list($0.variance)), \"epsilon\": \($0.epsilon), \"clip\": \($0.clip)}"
       }
@@ -198,7 +201,7 @@ struct PolicyFile {
       space = .discrete(try whole(tree["actions"] ?? .null, "discrete", in: 1...1_000_000))
     }
     let isDueling = head == .dueling
-    guard space.isDiscrete == (head != .gaussian) else {
+    guard space.isDiscrete == (head != .gaussian && head != .stateDependentGaussian) else {
       throw SettingProblem("a \(head.rawValue) head does not fit these actions", at: ".head")
     }
     // A shared network puts out a value beside its logits or means.
@@ -223,8 +226,11 @@ struct PolicyFile {
         parameters += try numbers(layer, "biases", rows: 1, width: widths[index + 1]).map { Float($0) }
       } catch { throw SettingProblem(error.message, at: ".layers[\(index)]\(error.place)") }
     }
-    let logDeviations =
-      head == .gaussian ? try numbers(tree, "log_std", rows: 1, width: space.count).map { Float($0) } : []
+    var logDeviations: [Float] = []
+    if !space.isDiscrete {
+      let rows = head == .gaussian ? 1 : widths[widths.count - 2]
+      logDeviations = try numbers(tree, "log_std", rows: rows, width: space.count).map { Float($0) }
+    }
     var normalization: PolicyArchive.Normalization?
     if let given = tree["normalization"], given != .null {
       normalization = .init(

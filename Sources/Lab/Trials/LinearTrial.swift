@@ -27,8 +27,8 @@ extension OnlineTrial where Learner: ~Copyable {
   }
 }
 
-extension OnlineTrial where Learner: LinearActor & ~Copyable {
-  /// Makes a trial of a linear control method. On a task that is observed as a vector there is no table of its policy: evaluations are
+extension OnlineTrial where Learner: FeatureActor & ~Copyable {
+  /// Makes a trial of a linear control or policy method. On a task that is observed as a vector there is no table of its policy: evaluations are
   /// played by the learner, on a copy of the task.
   @inlinable
   static func process(linearActorFor request: TrialRequest) throws -> TrialProcess {
@@ -38,12 +38,12 @@ extension OnlineTrial where Learner: LinearActor & ~Copyable {
     if let grid = ObservationGrid(request.task) {
       var view = vector.apart()
       process.report = {
-        box.loop.learner.base.report(points: grid.space.stateCount) { view.look(at: grid.observation($0)) }
+        box.loop.learner.report(points: grid.space.stateCount) { view.look(at: grid.observation($0)) }
       }
     }
     let rollouts = LinearRollouts(vector.apart(), request: request)
     process.rollouts = { wanted in
-      rollouts.play(wanted) { box.loop.learner.base.action(for: $0, isGreedy: wanted.isGreedy, using: &$1) }
+      rollouts.play(wanted) { box.loop.learner.choose($0, isGreedy: wanted.isGreedy, using: &$1) }
     }
     let (save, restore) = (process.save, process.restore)
     process.save = {

@@ -238,6 +238,23 @@ public struct MultilayerPerceptron: Sendable {
     }
   }
 
+  /// Copies what went into the last layer in the last forward pass: the last hidden layer, or the inputs where there is none.
+  ///
+  /// - Parameter inputs: Receives `rows` rows of as many numbers; a network of one layer must not have been given states.
+  public func copyLastInputs(into inputs: inout [Float]) {
+    let last = layers[layers.count - 1]
+    precondition(layers.count > 1 || !hasStates, "the one-hot inputs of a single layer are never built")
+    precondition(inputs.count >= rows * last.inputs, "\(inputs.count) numbers for \(rows) rows of \(last.inputs)")
+    memory.withPointer { memory in
+      inputs.withUnsafeMutableBufferPointer { buffer in
+        guard let target = buffer.baseAddress else { return }
+        for row in 0..<rows {
+          (target + row * last.inputs).update(from: memory + last.input + row * last.inputStride, count: last.inputs)
+        }
+      }
+    }
+  }
+
   // MARK: Backward
 
   /// Adds the gradient of a loss with respect to the parameters, for the batch of the last forward pass.

@@ -28,11 +28,13 @@ public struct PolicyNetwork: Sendable {
     public var isOrthogonal: Bool
     /// Where log standard deviations start.
     public var logDeviation: Double
+    /// Whether the noise of continuous actions is a function of the state: of the last hidden layer (``StateDependentHead``).
+    public var isStateDependent: Bool
 
     /// Two hidden layers of 64 units with tanh, and a critic of the same kind: the field's usual network for small tasks.
     public init(
       policyLayers: [Int] = [64, 64], valueLayers: [Int] = [64, 64], activation: Activation = .tanh,
-      critic: Critic = .separate, isOrthogonal: Bool = true, logDeviation: Double = 0
+      critic: Critic = .separate, isOrthogonal: Bool = true, logDeviation: Double = 0, isStateDependent: Bool = false
     ) {
       self.policyLayers = policyLayers
       self.valueLayers = valueLayers
@@ -40,6 +42,7 @@ public struct PolicyNetwork: Sendable {
       self.critic = critic
       self.isOrthogonal = isOrthogonal
       self.logDeviation = logDeviation
+      self.isStateDependent = isStateDependent
     }
   }
 
@@ -55,6 +58,8 @@ public struct PolicyNetwork: Sendable {
   public private(set) var categorical: CategoricalHead
   /// The distributions of the last forward pass over continuous actions.
   public private(set) var gaussian: GaussianHead
+  /// The distributions of the last forward pass over continuous actions whose noise is a function of the state; nil where it is not.
+  public private(set) var stateDependent: StateDependentHead?
   /// The critic's values of the last forward pass that asked for them; numbers beyond its rows are left from earlier ones.
   public private(set) var values: [Double] = []
   /// The entropies in nats of the last ``describe(_:logProbabilities:)``.
@@ -66,6 +71,8 @@ public struct PolicyNetwork: Sendable {
   private var criticOutputs: [Float] = []
   private var gathered: [Int] = []
   private var deviationGradients: [Float]
+  private var hidden: [Float] = []
+  private var spreadGradients: [Double] = []
 
   /// A policy whose weights are drawn.
   ///
@@ -107,10 +114,17 @@ public struct PolicyNetwork: Sendable {
         PerceptronShape(
           inputs: observationCount, hidden: design.valueLayers, outputs: 1, activation: design.activation))
     }
-    bundle = NetworkBundle(shapes, freeParameterCount: actionSpace.isDiscrete ? 0 : width)
+    let features = design.policyLayers.last ?? observationCount
+    let isStateDependent = design.isStateDependent && !actionSpace.isDiscrete
+    let deviations = actionSpace.isDiscrete ? 0 : isStateDependent ? features * width : width
+    bundle = NetworkBundle(shapes, freeParameterCount: deviations)
     categorical = CategoricalHead(actions: actionSpace.isDiscrete ? width : 1)
     gaussian = GaussianHead(dimensions: actionSpace.isDiscrete ? 1 : width)
-    deviationGradients = [Float](repeating: 0, count: actionSpace.isDiscrete ? 0 : width)
+    deviationGradients = [Float](repeating: 0, count: deviations)
+    if isStateDependent {
+      stateDependent = StateDependentHead(dimensions: width, features: features)
+      spreadGradients = [Double](repeating: 0, count: deviations)
+    }
     setLogDeviations()
   }
 
@@ -213,6 +227,12 @@ public struct PolicyNetwork: Sendable {
   private mutating func evaluateHead(_ numbers: [Float], rows: Int) {
     if actionSpace.isDiscrete {
       categorical.evaluate(numbers, rows: rows)
+    } else if stateDependent != nil {
+      let count = rows * stateDependent!.features
+      if hidden.count < count { hidden = [Float](repeating: 0, count: count) }
+      bundle.networks[0].copyLastInputs(into: &hidden)
+      stateDependent!.evaluate(
+        numbers, features: hidden, rows: rows, logDeviations: bundle.parameters, at: bundle.freeParameters.lowerBound)
     } else {
       gaussian.evaluate(
         numbers, rows: rows, logDeviations: bundle.parameters, at: bundle.freeParameters.lowerBound)
@@ -221,7 +241,15 @@ public struct PolicyNetwork: Sendable {
 
   // MARK: Acting
 
-  /// Draws an action for each row of the last forward pass.
+  /// Draws the noise with which ``sample(rows:into:logProbabilities:at:using:)`` acts, where it is a function of the state; nothing elsewhere.
+  ///
+  /// - Parameter copies: How many copies of the task are stepped together, each with noise of its own.
+  public mutating func drawNoise(copies: Int, using stream: inout RandomStream) {
+    stateDependent?.drawNoise(
+      copies: copies, logDeviations: bundle.parameters, at: bundle.freeParameters.lowerBound, using: &stream)
+  }
+
+  /// Draws an action for each row of the last forward pass; where noise is a function of the state, by that of ``drawNoise(copies:using:)``.
   ///
   /// - Parameters:
   ///   - actions: Receives the actions from row `start` on, as drawn: continuous ones are not clipped.
@@ -236,6 +264,14 @@ public struct PolicyNetwork: Sendable {
         actions.numbers[start + row] = Int32(truncatingIfNeeded: action)
         if !logProbabilities.isEmpty {
           logProbabilities[start + row] = categorical.logProbability(action, row: row)
+        }
+      }
+    } else if let head = stateDependent {
+      for row in 0..<rows {
+        let place = (start + row) * width
+        head.act(row: row, into: &actions.values, at: place)
+        if !logProbabilities.isEmpty {
+          logProbabilities[start + row] = head.logProbability(actions.values, at: place, row: row)
         }
       }
     } else {
@@ -255,7 +291,8 @@ public struct PolicyNetwork: Sendable {
       if actionSpace.isDiscrete {
         actions.numbers[row] = Int32(truncatingIfNeeded: categorical.mode(row: row))
       } else {
-        for k in 0..<width { actions.values[row * width + k] = Float(gaussian.means[row * width + k]) }
+        let means = stateDependent?.means ?? gaussian.means
+        for k in 0..<width { actions.values[row * width + k] = Float(means[row * width + k]) }
       }
     }
   }
@@ -268,6 +305,8 @@ public struct PolicyNetwork: Sendable {
     forward(observations, rows: 0..<rows)
     if isGreedy {
       takeModes(rows: rows, into: &actions)
+    } else if let head = stateDependent {
+      for row in 0..<rows { head.sample(row: row, into: &actions.values, at: row * width, using: &stream) }
     } else {
       var none: [Double] = []
       sample(rows: rows, into: &actions, logProbabilities: &none, at: 0, using: &stream)
@@ -296,6 +335,11 @@ public struct PolicyNetwork: Sendable {
   public mutating func describe(_ actions: ActionStore, rows: Int, logProbabilities: inout [Double]) {
     if actionSpace.isDiscrete {
       categorical.describe(actions.numbers, logProbabilities: &logProbabilities, entropies: &entropies)
+    } else if let head = stateDependent {
+      for row in 0..<rows {
+        logProbabilities[row] = head.logProbability(actions.values, at: row * width, row: row)
+        entropies[row] = head.entropy(row: row)
+      }
     } else {
       let entropy = gaussian.entropy
       for row in 0..<rows {
@@ -321,6 +365,15 @@ public struct PolicyNetwork: Sendable {
       categorical.setGradients(
         &outputs, stride: stride, actions: actions.numbers, logProbability: logProbability, entropies: entropies,
         entropy: entropy)
+    } else if let head = stateDependent {
+      for k in spreadGradients.indices { spreadGradients[k] = 0 }
+      for row in 0..<rows {
+        head.setGradients(
+          &outputs, at: row * stride, &spreadGradients, row: row, action: actions.values, at: row * width,
+          logProbability: logProbability[row], entropy: entropy)
+      }
+      for k in deviationGradients.indices { deviationGradients[k] = Float(spreadGradients[k]) }
+      bundle.addFreeGradients(deviationGradients)
     } else {
       for k in 0..<width { deviationGradients[k] = 0 }
       for row in 0..<rows {

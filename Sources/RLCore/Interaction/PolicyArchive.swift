@@ -13,6 +13,8 @@ public struct PolicyArchive: Sendable {
     case categorical
     /// Means of continuous actions, with log standard deviations.
     case gaussian
+    /// Means of continuous actions, with log standard deviations of the weights of noise that is linear in the last hidden layer.
+    case stateDependentGaussian = "state-dependent-gaussian"
     /// Action values: the greatest is taken.
     case values
     /// Action values as a state's value and advantages: the last output is the value.
@@ -29,7 +31,7 @@ public struct PolicyArchive: Sendable {
   public var shape: PerceptronShape
   /// The network's parameters, in the order of `PerceptronShape`.
   public var parameters: [Float]
-  /// Log standard deviations of continuous actions.
+  /// Log standard deviations of continuous actions; where they depend on the state, a row of them for each unit of the last hidden layer.
   public var logDeviations: [Float]
   /// Mean and variance of each observed number, and the bound of what the network sees; nil where observations are taken as they are.
   public var normalization: Normalization?
@@ -83,7 +85,9 @@ public struct PolicyArchive: Sendable {
   public init(_ policy: PolicyNetwork, usesStateIndices: Bool, normalizer: ObservationNormalizer? = nil) {
     let shape = policy.bundle.networks[0].shape
     self.init(
-      head: policy.actionSpace.isDiscrete ? .categorical : .gaussian, actionSpace: policy.actionSpace,
+      head: policy.actionSpace.isDiscrete
+        ? .categorical : policy.stateDependent == nil ? .gaussian : .stateDependentGaussian,
+      actionSpace: policy.actionSpace,
       usesStateIndices: usesStateIndices, shape: shape,
       parameters: Array(policy.bundle.parameters[policy.bundle.ranges[0]]),
       logDeviations: Array(policy.bundle.parameters[policy.bundle.freeParameters]),
@@ -100,6 +104,8 @@ public struct ArchivedPolicy: Sendable {
   private var outputs: [Float] = []
   private var rowOutputs: [Float] = []
   private var inputs: [Float] = []
+  private var stateDependent: StateDependentHead?
+  private var hidden: [Float] = []
 
   /// Makes the network.
   public init(_ archive: PolicyArchive) {
@@ -107,6 +113,11 @@ public struct ArchivedPolicy: Sendable {
     network = MultilayerPerceptron(shape: archive.shape)
     network.load(archive.parameters)
     categorical = CategoricalHead(actions: archive.actionSpace.isDiscrete ? archive.actionSpace.count : 1)
+    if archive.head == .stateDependentGaussian {
+      let features = archive.shape.widths[archive.shape.layerCount - 1]
+      stateDependent = StateDependentHead(dimensions: archive.actionSpace.count, features: features)
+      hidden = [Float](repeating: 0, count: features)
+    }
   }
 
   /// Chooses actions in the first `rows` of some observations.
@@ -137,11 +148,15 @@ public struct ArchivedPolicy: Sendable {
     } else {
       network.forward(observations.numbers, rows: rows, into: &outputs)
     }
+    if stateDependent != nil {
+      actStateDependently(rows, isGreedy: isGreedy, into: &actions, using: &stream)
+      return
+    }
     for row in 0..<rows {
       let available =
         observations.offersAllActions ? width : min(width, max(1, Int(observations.availableActions[row])))
       switch archive.head {
-      case .gaussian:
+      case .gaussian, .stateDependentGaussian:
         guard case .continuous(let low, let high) = archive.actionSpace else { continue }
         for k in 0..<width {
           var value = outputs[row * stride + k]
@@ -159,6 +174,32 @@ public struct ArchivedPolicy: Sendable {
         for k in 1..<max(available, 1) where outputs[row * stride + k] > outputs[row * stride + best] { best = k }
         if !isGreedy && stream.uniform() < archive.epsilon { best = stream.uniform(below: available) }
         actions.numbers[row] = Int32(truncatingIfNeeded: best)
+      }
+    }
+  }
+
+  /// The same where noise is a function of the state, after the network has run.
+  private mutating func actStateDependently(
+    _ rows: Int, isGreedy: Bool, into actions: inout ActionStore, using stream: inout RandomStream
+  ) {
+    guard case .continuous(let low, let high) = archive.actionSpace else { return }
+    let (width, stride) = (archive.actionSpace.count, archive.shape.outputs)
+    let features = stateDependent!.features
+    if hidden.count < rows * features { hidden = [Float](repeating: 0, count: rows * features) }
+    if rowOutputs.count < rows * width { rowOutputs = [Float](repeating: 0, count: rows * width) }
+    for row in 0..<rows {
+      for k in 0..<width { rowOutputs[row * width + k] = outputs[row * stride + k] }
+    }
+    network.copyLastInputs(into: &hidden)
+    stateDependent!.evaluate(rowOutputs, features: hidden, rows: rows, logDeviations: archive.logDeviations)
+    for row in 0..<rows {
+      if isGreedy {
+        for k in 0..<width { actions.values[row * width + k] = rowOutputs[row * width + k] }
+      } else {
+        stateDependent!.sample(row: row, into: &actions.values, at: row * width, using: &stream)
+      }
+      for k in 0..<width {
+        actions.values[row * width + k] = min(max(actions.values[row * width + k], low[k]), high[k])
       }
     }
   }

@@ -138,3 +138,57 @@ import Testing
     }
   }
 }
+
+/// Noise that is a function of the state.
+@Suite struct StateDependentNoiseTests {
+  private static func pendulum(_ copies: Int) throws -> EnvironmentBatch {
+    let task = try Pendulum(Settings(defaultsOf: Pendulum.self))
+    return EnvironmentBatch(VectorizedEnvironments(task, count: copies, timeLimit: 20, root: 0, seed: 0))
+  }
+
+  private static let changes: [String: Setting] = [
+    "n_envs": .integer(2), "n_steps": .integer(16), "batch_size": .integer(16), "n_epochs": .integer(2),
+    "use_sde": .boolean(true), "sde_sample_freq": .integer(5),
+  ]
+
+  private static func learner(_ batch: EnvironmentBatch) throws -> PPO {
+    try PPO(Settings(defaultsOf: PPO.self, changes), context: BatchContext(batch, root: 0, seed: 0))
+  }
+
+  private static func time(_ update: Int) -> TrainingTime { TrainingTime(unit: .iterations, total: 9, update: update) }
+
+  /// Stored and taken up between updates, it goes on with the same bits: noise belongs to one update.
+  @Test func goesOnWhereItWasStored() throws {
+    let (batch, other) = (try Self.pendulum(2), try Self.pendulum(2))
+    var (learner, copy) = (try Self.learner(batch), try Self.learner(other))
+    try learner.update(in: batch, at: Self.time(1))
+    var writer = StateWriter()
+    learner.save(to: &writer)
+    batch.save(to: &writer)
+    var reader = StateReader(writer.bytes)
+    try copy.restore(from: &reader)
+    try other.restore(from: &reader)
+    try learner.update(in: batch, at: Self.time(2))
+    try copy.update(in: other, at: Self.time(2))
+    #expect(learner.policy.bundle.parameters == copy.policy.bundle.parameters)
+  }
+
+  /// The log-probabilities of the rollout are those that the policy tells of it afterwards: at the first pass the ratio is 1. Rounding of actions
+  /// to single precision is the same on both sides; means differ by nothing, for a row has the same bits in any batch.
+  @Test func ratioIsOneOnTheFirstPass() throws {
+    let batch = try Self.pendulum(2)
+    var changes = Self.changes
+    changes["n_epochs"] = .integer(1)
+    changes["batch_size"] = .integer(32)
+    var learner = try PPO(Settings(defaultsOf: PPO.self, changes), context: BatchContext(batch, root: 0, seed: 0))
+    try learner.update(in: batch, at: Self.time(1))
+    #expect(learner.statistics.mean(.kl) == 0)
+    #expect(learner.statistics.mean(.gradientNorm) > 0)
+  }
+
+  @Test func numberedActionsHaveNone() throws {
+    let task = try CartPole(Settings(defaultsOf: CartPole.self))
+    let batch = EnvironmentBatch(VectorizedEnvironments(task, count: 2, timeLimit: 500, root: 0, seed: 0))
+    #expect(throws: SettingProblem.self) { _ = try Self.learner(batch) }
+  }
+}
