@@ -62,6 +62,17 @@ public struct DifferentialSarsa: LinearActor, ~Copyable {
     return next
   }
 
+  /// It can be asked what to do by features alone.
+  public static var choosesByFeatures: Bool { true }
+
+  /// Chooses an action for evaluation.
+  public mutating func choose(_ row: FeatureRow, isGreedy: Bool, using stream: inout RandomStream) -> Int {
+    base.choose(row, isGreedy: isGreedy, using: &stream)
+  }
+
+  /// What is wrong where an update was no number.
+  public var failure: String? { base.failure }
+
   /// Whether a parameter changes with time.
   public var isScheduled: Bool { alpha.isScheduled || beta.isScheduled || base.exploration.isScheduled }
 
@@ -77,7 +88,7 @@ public struct DifferentialSarsa: LinearActor, ~Copyable {
 
   /// Appends the weights and the average.
   public func save(to writer: inout StateWriter) {
-    base.weights.save(to: &writer)
+    base.save(to: &writer)
     alpha.save(to: &writer)
     beta.save(to: &writer)
     writer.write(averageReward)
@@ -85,7 +96,7 @@ public struct DifferentialSarsa: LinearActor, ~Copyable {
 
   /// Takes up the weights and the average.
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
-    try base.weights.restore(from: &reader)
+    try base.restore(from: &reader)
     try alpha.restore(from: &reader)
     try beta.restore(from: &reader)
     averageReward = try reader.number()

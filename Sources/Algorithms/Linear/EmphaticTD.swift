@@ -58,6 +58,9 @@ public struct EmphaticTD: TabularLearner, ~Copyable {
     return t.isLast ? 0 : base.action(in: t.next, using: &stream)
   }
 
+  /// What is wrong where an update was no number.
+  public var failure: String? { base.failure }
+
   /// Whether a parameter changes with time.
   public var isScheduled: Bool { alpha.isScheduled }
 
@@ -71,7 +74,7 @@ public struct EmphaticTD: TabularLearner, ~Copyable {
 
   /// Appends the weights.
   public func save(to writer: inout StateWriter) {
-    base.weights.save(to: &writer)
+    base.save(to: &writer)
     alpha.save(to: &writer)
     writer.write(emphasis)
     writer.write(carried)
@@ -79,7 +82,7 @@ public struct EmphaticTD: TabularLearner, ~Copyable {
 
   /// Takes up the weights.
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
-    try base.weights.restore(from: &reader)
+    try base.restore(from: &reader)
     try alpha.restore(from: &reader)
     emphasis = try reader.number()
     carried = try reader.number()

@@ -80,6 +80,9 @@ extension GradientCorrectingLearner where Self: ~Copyable {
     return t.isLast ? 0 : correction.base.action(in: t.next, using: &stream)
   }
 
+  /// What is wrong where an update was no number.
+  public var failure: String? { correction.base.failure }
+
   /// Whether a parameter changes with time.
   public var isScheduled: Bool { correction.alpha.isScheduled || correction.beta.isScheduled }
 
@@ -94,7 +97,7 @@ extension GradientCorrectingLearner where Self: ~Copyable {
 
   /// Appends the weights.
   public func save(to writer: inout StateWriter) {
-    correction.base.weights.save(to: &writer)
+    correction.base.save(to: &writer)
     correction.alpha.save(to: &writer)
     correction.estimates.save(to: &writer)
     correction.beta.save(to: &writer)
@@ -102,7 +105,7 @@ extension GradientCorrectingLearner where Self: ~Copyable {
 
   /// Takes up the weights.
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
-    try correction.base.weights.restore(from: &reader)
+    try correction.base.restore(from: &reader)
     try correction.alpha.restore(from: &reader)
     try correction.estimates.restore(from: &reader)
     try correction.beta.restore(from: &reader)

@@ -69,10 +69,10 @@ public struct GradientMonteCarlo: TabularLearner, ~Copyable {
   /// Learns when an episode is over.
   public static var learnsAtEnd: Bool { true }
 
-  /// Whether an episode has become too long to be kept.
+  /// What is wrong where an episode has become too long to be kept, or an update was no number.
   public var failure: String? {
     steps.count >= Self.limit || memory.count >= 4 * Self.limit
-      ? "an episode has more steps than can be kept; set environment.time_limit" : nil
+      ? "an episode has more steps than can be kept; set environment.time_limit" : base.failure
   }
 
   /// Whether a parameter changes with time.
@@ -86,7 +86,7 @@ public struct GradientMonteCarlo: TabularLearner, ~Copyable {
 
   /// Appends the weights and the episode so far.
   public func save(to writer: inout StateWriter) {
-    base.weights.save(to: &writer)
+    base.save(to: &writer)
     alpha.save(to: &writer)
     memory.save(to: &writer)
     steps.save(to: &writer)
@@ -94,7 +94,7 @@ public struct GradientMonteCarlo: TabularLearner, ~Copyable {
 
   /// Takes up the weights and the episode so far.
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
-    try base.weights.restore(from: &reader)
+    try base.restore(from: &reader)
     try alpha.restore(from: &reader)
     try memory.restore(from: &reader)
     try steps.restore(from: &reader)

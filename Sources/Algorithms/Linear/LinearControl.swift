@@ -139,3 +139,17 @@ public struct LinearControl: ~Copyable {
     }
   }
 }
+
+extension LinearControl {
+  /// Appends the weights.
+  func save(to writer: inout StateWriter) {
+    weights.save(to: &writer)
+    fault.save(to: &writer)
+  }
+
+  /// Takes up the weights.
+  mutating func restore(from reader: inout StateReader) throws(StateError) {
+    try weights.restore(from: &reader)
+    try fault.restore(from: &reader)
+  }
+}

@@ -91,6 +91,20 @@ public struct LinearPrediction: ~Copyable {
   }
 }
 
+extension LinearPrediction {
+  /// Appends the weights.
+  func save(to writer: inout StateWriter) {
+    weights.save(to: &writer)
+    fault.save(to: &writer)
+  }
+
+  /// Takes up the weights.
+  mutating func restore(from reader: inout StateReader) throws(StateError) {
+    try weights.restore(from: &reader)
+    try fault.restore(from: &reader)
+  }
+}
+
 /// Notes the first update whose step is no number: from there on, nothing that is learned means anything.
 struct StepFault: Sendable {
   private var made = 0
@@ -106,5 +120,19 @@ struct StepFault: Sendable {
   /// What is wrong; nil while all is well.
   var message: String? {
     first == 0 ? nil : "the step of the weights is not finite at update \(first); make alpha smaller"
+  }
+}
+
+extension StepFault: Checkpointable {
+  /// Appends the counts.
+  func save(to writer: inout StateWriter) {
+    writer.write(made)
+    writer.write(first)
+  }
+
+  /// Takes up the counts.
+  mutating func restore(from reader: inout StateReader) throws(StateError) {
+    made = try reader.integer()
+    first = try reader.integer()
   }
 }

@@ -74,6 +74,17 @@ public struct SemiGradientSarsa: LinearActor, ~Copyable {
     return next
   }
 
+  /// It can be asked what to do by features alone.
+  public static var choosesByFeatures: Bool { true }
+
+  /// Chooses an action for evaluation.
+  public mutating func choose(_ row: FeatureRow, isGreedy: Bool, using stream: inout RandomStream) -> Int {
+    base.choose(row, isGreedy: isGreedy, using: &stream)
+  }
+
+  /// What is wrong where an update was no number.
+  public var failure: String? { base.failure }
+
   /// Whether a parameter changes with time.
   public var isScheduled: Bool { alpha.isScheduled || base.exploration.isScheduled }
 
@@ -88,7 +99,7 @@ public struct SemiGradientSarsa: LinearActor, ~Copyable {
 
   /// Appends the weights and the steps that wait.
   public func save(to writer: inout StateWriter) {
-    base.weights.save(to: &writer)
+    base.save(to: &writer)
     alpha.save(to: &writer)
     returns.save(to: &writer)
     memory.save(to: &writer)
@@ -96,7 +107,7 @@ public struct SemiGradientSarsa: LinearActor, ~Copyable {
 
   /// Takes up the weights and the steps that wait.
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
-    try base.weights.restore(from: &reader)
+    try base.restore(from: &reader)
     try alpha.restore(from: &reader)
     try returns.restore(from: &reader)
     try memory.restore(from: &reader)

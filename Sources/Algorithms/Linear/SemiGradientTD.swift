@@ -76,6 +76,9 @@ public struct SemiGradientTD: TabularLearner, ~Copyable {
     return t.isLast ? 0 : base.action(in: t.next, using: &stream)
   }
 
+  /// What is wrong where an update was no number.
+  public var failure: String? { base.failure }
+
   /// Whether a parameter changes with time.
   public var isScheduled: Bool { alpha.isScheduled }
 
@@ -87,7 +90,7 @@ public struct SemiGradientTD: TabularLearner, ~Copyable {
 
   /// Appends the weights and the steps that wait.
   public func save(to writer: inout StateWriter) {
-    base.weights.save(to: &writer)
+    base.save(to: &writer)
     alpha.save(to: &writer)
     returns.save(to: &writer)
     memory.save(to: &writer)
@@ -96,7 +99,7 @@ public struct SemiGradientTD: TabularLearner, ~Copyable {
 
   /// Takes up the weights and the steps that wait.
   public mutating func restore(from reader: inout StateReader) throws(StateError) {
-    try base.weights.restore(from: &reader)
+    try base.restore(from: &reader)
     try alpha.restore(from: &reader)
     try returns.restore(from: &reader)
     try memory.restore(from: &reader)

@@ -97,6 +97,10 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
         row[place] = statistics.mean(quantity)
         place += 1
       }
+      guard request.task.isBandit else { return }
+      let choices = batch.takeStatistics()
+      row[place] = choices.map { $0.choices > 0 ? Double($0.optimal) / Double($0.choices) : .nan } ?? .nan
+      row[place + 1] = choices?.regret ?? .nan
     }
 
     /// What is known of every state of a finite task, or of the points of an ``ObservationGrid``; nothing elsewhere.
@@ -201,7 +205,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
     let box = Box(learner, batch, request, view, quantities)
     var process = TrialProcess(
       metrics: (hasEpisodes ? [.episodeReturn, .length] : [.reward])
-        + quantities.map { Metric(rawValue: $0.rawValue)! },
+        + quantities.map { Metric(rawValue: $0.rawValue)! } + (task.isBandit ? [.optimalAction, .regret] : []),
       gamma: gamma,
       advance: { try box.advance(to: $0) },
       counters: { TrialCounters(iteration: box.iteration, episode: box.batch.episodes, step: box.batch.steps) },

@@ -27,6 +27,8 @@ struct ExactColumns {
   private var counted = 0
   private let kind: AlgorithmEntry.Kind
   private var evaluator: PolicyEvaluator
+  /// For methods that improve a policy.
+  private var direction: GradientDirection?
   /// For methods that are held to a reference policy.
   private var regularized: RegularizedTruth?
   private var waiting: [(row: Int, metric: Metric, policy: [Double])] = []
@@ -63,10 +65,11 @@ struct ExactColumns {
       if metrics.isEmpty { return nil }
     case .policy:
       baseline = truth.regretBaseline
+      if optimum != nil { direction = GradientDirection(truth.task, evaluator: evaluator, gamma: gamma) }
       metrics =
         (process.hasValues ? [.valueError] : [])
         + (optimum == nil ? [] : [.optimalityGap, .behaviorGap, .agreement]) + (baseline == nil ? [] : [.regret])
-        + RegularizedTruth.metrics(process.regularization)
+        + RegularizedTruth.metrics(process.regularization) + (direction == nil ? [] : [.gradientCosine])
       if process.regularization != nil { regularized = RegularizedTruth(model, gamma: gamma) }
       if metrics.isEmpty { return nil }
     case .prediction: metrics = [.valueError] + (variant.diagnosesTargets ? [.targetBias, .targetVariance] : [])
@@ -176,6 +179,9 @@ struct ExactColumns {
       let share = optimalSet.agreement(with: policy.probabilities, in: model)
       ready.append(Value(row: row, metric: .agreement, number: share))
     }
+    if direction != nil {
+      ready.append(Value(row: row, metric: .gradientCosine, number: direction!.cosine(policy.probabilities)))
+    }
     guard regularized != nil else { return }
     let numbers = regularized!.judge(
       policy, startValue: exact.startValue, reference: space.pairs(report.referencePolicy, of: model),
@@ -255,6 +261,7 @@ struct ExactColumns {
     }
     writer.write(regret)
     writer.write(counted)
+    direction?.save(to: &writer)
   }
 
   /// Takes up what waited and what was remembered.
@@ -280,6 +287,7 @@ struct ExactColumns {
     }
     regret = try reader.number()
     counted = try reader.integer()
+    try direction?.restore(from: &reader)
   }
 }
 

@@ -21,6 +21,7 @@ public enum Metric: String, Sendable, CaseIterable {
   case clipFraction = "clip_fraction"
   case explainedVariance = "explained_variance"
   case gradientNorm = "gradient_norm"
+  case gradientCosine = "gradient_cosine"
   case rewardStd = "reward_std"
   case zeroSignalGroups = "zero_signal_groups"
   case referenceKL = "reference_kl"

@@ -42,6 +42,7 @@ public final class EnvironmentBatch {
   private let stepSomeByActions: (UnsafePointer<Int32>, UnsafePointer<Bool>) -> Void
   private let stepSomeByValues: (UnsafePointer<Float>, UnsafePointer<Bool>) -> Void
   private let resetGroups: (Int) -> Void
+  private let statistics: () -> BanditStatistics?
   private let saveState: (inout StateWriter) -> Void
   private let restoreState: (inout StateReader) throws(StateError) -> Void
 
@@ -59,6 +60,7 @@ public final class EnvironmentBatch {
     @usableFromInline let stepSomeByActions: (UnsafePointer<Int32>, UnsafePointer<Bool>) -> Void
     @usableFromInline let stepSomeByValues: (UnsafePointer<Float>, UnsafePointer<Bool>) -> Void
     @usableFromInline let resetGroups: (Int) -> Void
+    @usableFromInline let statistics: () -> BanditStatistics?
     @usableFromInline let save: (inout StateWriter) -> Void
     @usableFromInline let restore: (inout StateReader) throws(StateError) -> Void
 
@@ -68,6 +70,7 @@ public final class EnvironmentBatch {
       stepSomeByActions = { box.copies.step(actions: $0, where: $1) }
       stepSomeByValues = { box.copies.step(values: $0, where: $1) }
       resetGroups = { box.copies.reset(groupsOf: $0) }
+      statistics = { box.copies.takeStatistics() }
       save = { box.copies.save(to: &$0) }
       restore = { reader throws(StateError) in try box.copies.restore(from: &reader) }
     }
@@ -104,6 +107,7 @@ public final class EnvironmentBatch {
     stepSomeByActions = functions.stepSomeByActions
     stepSomeByValues = functions.stepSomeByValues
     resetGroups = functions.resetGroups
+    statistics = functions.statistics
     saveState = functions.save
     restoreState = functions.restore
   }
@@ -153,6 +157,9 @@ public final class EnvironmentBatch {
   ///
   /// - Parameter size: How many copies a group has; a divisor of ``count``.
   public func reset(groupsOf size: Int = 1) { resetGroups(size) }
+
+  /// How good the choices since the last call were, where the task is a bandit; nil elsewhere.
+  public func takeStatistics() -> BanditStatistics? { statistics() }
 
   /// Gives what has happened since the last call, and starts counting anew.
   public func takeTally() -> EpisodeTally {

@@ -29,6 +29,13 @@ public struct TabularVectorView<Base: TabularEnvironment & Sendable>: VectorEnvi
     return VectorOutcome(reward: outcome.reward, terminated: outcome.terminated)
   }
 
+  /// How good the choices were, where the task is a bandit.
+  public mutating func takeStatistics() -> BanditStatistics? {
+    guard var task = base as? AnyTabularEnvironment, let statistics = task.takeStatistics() else { return nil }
+    if let task = task as? Base { base = task }
+    return statistics
+  }
+
   /// Writes a 1 at the place of the state, 0 elsewhere.
   public func observe(into observation: UnsafeMutablePointer<Float>) {
     observation.update(repeating: 0, count: observationCount)

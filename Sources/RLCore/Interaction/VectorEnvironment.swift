@@ -84,6 +84,9 @@ public protocol VectorEnvironment: Checkpointable, Sendable {
 
   /// Writes the observation of the current state: ``observationCount`` numbers, rounded from the state's own precision.
   func observe(into observation: UnsafeMutablePointer<Float>)
+
+  /// How good the choices were, where the task is a bandit; nil elsewhere.
+  mutating func takeStatistics() -> BanditStatistics?
 }
 
 extension VectorEnvironment {
@@ -99,6 +102,8 @@ extension VectorEnvironment {
   public var availableActions: Int { actionSpace.count }
   /// Every state offers every action.
   public var offersAllActions: Bool { true }
+  /// The task is no bandit.
+  public mutating func takeStatistics() -> BanditStatistics? { nil }
 
   /// Traps: the task's actions are no single number.
   public mutating func step(action: Int, using stream: inout RandomStream) -> VectorOutcome {

@@ -313,6 +313,19 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
     }
   }
 
+  /// How good the choices in all copies were, where the task is a bandit; nil elsewhere.
+  public func takeStatistics() -> BanditStatistics? {
+    var sum: BanditStatistics?
+    for copy in 0..<count {
+      guard let statistics = environments[copy].takeStatistics() else { return nil }
+      let before = sum ?? BanditStatistics(choices: 0, optimal: 0, regret: 0)
+      sum = BanditStatistics(
+        choices: before.choices + statistics.choices, optimal: before.optimal + statistics.optimal,
+        regret: before.regret + statistics.regret)
+    }
+    return sum
+  }
+
   @usableFromInline
   func note(endings: Int) { note(endings: endings, steps: count) }
 

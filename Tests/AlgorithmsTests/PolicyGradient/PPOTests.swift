@@ -160,7 +160,8 @@ import Testing
   /// Stored and taken up between updates, it goes on with the same bits: noise belongs to one update.
   @Test func goesOnWhereItWasStored() throws {
     let (batch, other) = (try Self.pendulum(2), try Self.pendulum(2))
-    var (learner, copy) = (try Self.learner(batch), try Self.learner(other))
+    var learner = try Self.learner(batch)
+    var copy = try Self.learner(other)
     try learner.update(in: batch, at: Self.time(1))
     var writer = StateWriter()
     learner.save(to: &writer)

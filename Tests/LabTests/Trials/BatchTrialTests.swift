@@ -31,7 +31,10 @@ import Testing
     return "{id: '\(id)'" + small.filter { names.contains($0.0) }.map { ", \($0.0): \($0.1)" }.joined() + "}"
   }
 
-  static let learners = Laboratory.standard.algorithms.filter { $0.expand != nil && $0.acceptsVectors }.map(\.about.id)
+  /// Those that have networks: what has no network but linear forms is tested with the tabular methods.
+  static let learners = Laboratory.standard.algorithms.filter { entry in
+    entry.expand != nil && entry.acceptsVectors && entry.about.parameters.contains { $0.name == "net_arch" }
+  }.map(\.about.id)
 
   /// Every method of vectors trains, records and evaluates on a control task, and repeats to the byte.
   @Test(arguments: learners)
