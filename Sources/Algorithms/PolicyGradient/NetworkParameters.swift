@@ -150,7 +150,7 @@ extension PolicyNetwork.Design {
     self.init(settings)
     isStateDependent = settings[NetworkParameters.usesStateDependentNoise]
     if isStateDependent && context.actionSpace.isDiscrete {
-      throw SettingProblem("noise is for continuous actions, and this task's are numbered; leave it out", at: ".use_sde")
+      throw SettingProblem("it is noise for continuous actions, and this task's are numbered; drop it", at: ".use_sde")
     }
   }
 }

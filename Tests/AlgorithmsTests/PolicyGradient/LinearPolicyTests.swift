@@ -40,10 +40,11 @@ import Testing
   private static let steps: [String: Setting] = ["alpha": .real(0.1), "alpha_w": .real(0.2), "gamma": .real(0.9)]
 
   /// With a feature for each state, actor–critic is that of tables: one-step, with traces, without γᵗ, by average reward.
-  @Test(arguments: [
-    [:], ["lambda": .real(0.8)], ["lambda": .real(0.5), "lambda_w": .real(0.9), "discount_updates": .boolean(false)],
-    ["average_reward": .boolean(true), "alpha_r": .real(0.05)],
-  ] as [[String: Setting]])
+  @Test(
+    arguments: [
+      [:], ["lambda": .real(0.8)], ["lambda": .real(0.5), "lambda_w": .real(0.9), "discount_updates": .boolean(false)],
+      ["average_reward": .boolean(true), "alpha_r": .real(0.05)],
+    ] as [[String: Setting]])
   func actorCriticOfOneHotFeaturesIsTabular(_ changes: [String: Setting]) throws {
     let model = try SmallTasks.irregular()
     let settings = Self.steps.merging(changes) { $1 }
