@@ -17,7 +17,8 @@ import RLCore
 /// ends, I goes to 0 and learning with it: switch it off there.
 public struct ActorCritic: TabularLearner, ~Copyable {
   static let lambda = Parameter<Double>.real(
-    "lambda", symbol: "λ^θ", default: 0, in: .unit, "trace decay of the policy")
+    "lambda", symbol: "λ^θ", default: 0, in: .unit,
+    "trace decay of the policy; where states look alike, one-step errors mislead it and 0.5 or more does not")
   static let lambdaW = Parameter<Double?>.optionalReal(
     "lambda_w", symbol: "λ^w", in: .unit, "trace decay of the state values; null for that of the policy")
   static let averageReward = Parameter.flag(
