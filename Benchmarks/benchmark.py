@@ -101,6 +101,24 @@ class Bench:
             peer_quantecon()
 
 
+    def training(self):
+        """What networks do: counted by hand, two operations a weight and row forward, twice as many backward."""
+        print("\ntraining: PPO on CartPole, one core: steps a second, arithmetic, and its share of the peak of a 64 x 64 kernel")
+        forward = 2 * (4 * 64 + 64 * 64 + 64 * 2) + 2 * (4 * 64 + 64 * 64 + 64)
+        backward = 2 * forward - 2 * 2 * 4 * 64  # nobody wants the gradient of the inputs
+        for preset, epochs in (("rl-zoo", 20), ("cleanrl", 4)):
+            seconds, _ = self.run(["-e", "cart-pole", "-a", "ppo", "--set", f"algorithm.preset={preset}", "--steps", "300000",
+                                   "--set", "record.every=30000", "--set", "record.values=none"])
+            rate = 300_000 / seconds
+            arithmetic = rate * (forward + epochs * (forward + backward)) / 1e9
+            print(f"{preset:16}  {rate:9.0f}  {arithmetic:6.1f} GFLOP/s  {arithmetic / self.options.peak:.2f}")
+        for algorithm in ("reinforce", "actor-critic"):
+            n = 30_000_000
+            seconds, _ = self.run(["-e", "short-corridor", "-a", algorithm, "--steps", str(n), "--set", f"record.every={n // 10}",
+                                   "--set", "record.exact=false"])
+            print(f"{algorithm:16}  {n / seconds / 1e6:9.1f} million, a table on the short corridor")
+
+
 def table(name):
     """The task as arrays [S][A][K] of next, probability, reward, terminated, from Gymnasium or built here."""
     import numpy as np
@@ -247,11 +265,12 @@ def main():
     parser.add_argument("--steps", type=int, default=100_000_000)
     parser.add_argument("--core", type=int, help="pin to this core (and the next, where two are measured)")
     parser.add_argument("--program", help="the built program; default .build/release/rl-lab")
-    parser.add_argument("figures", nargs="*", help="steps, cores, testbed, planning; default all")
+    parser.add_argument("--peak", type=float, default=34, help="GFLOP/s of a good 64 x 64 kernel on this machine, in this build")
+    parser.add_argument("figures", nargs="*", help="steps, cores, testbed, planning, training; default all")
     options = parser.parse_args()
     bench = Bench(options)
     try:
-        for figure in options.figures or ["steps", "cores", "testbed", "planning"]:
+        for figure in options.figures or ["steps", "cores", "testbed", "planning", "training"]:
             getattr(bench, figure)()
     finally:
         shutil.rmtree(bench.folder, ignore_errors=True)
