@@ -74,14 +74,6 @@ public struct SemiGradientSarsa: LinearActor, ~Copyable {
     return next
   }
 
-  /// It can be asked what to do by features alone.
-  public static var choosesByFeatures: Bool { true }
-
-  /// Chooses an action for evaluation.
-  public mutating func choose(_ row: FeatureRow, isGreedy: Bool, using stream: inout RandomStream) -> Int {
-    base.choose(row, isGreedy: isGreedy, using: &stream)
-  }
-
   /// What is wrong where an update was no number.
   public var failure: String? { base.failure }
 

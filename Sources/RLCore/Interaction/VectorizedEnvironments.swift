@@ -25,6 +25,8 @@ public struct EpisodeLedger: Sendable, Equatable {
   public var endings = 0
   /// What has happened since somebody last took note and emptied it.
   public var tally = EpisodeTally()
+  /// Choices in bandits that have become copies of others since.
+  var overwritten = BanditStatistics(choices: 0, optimal: 0, regret: 0)
 
   /// Nothing has happened.
   public init() {}
@@ -36,6 +38,9 @@ extension EpisodeLedger: Checkpointable {
     for number in [steps, episodes, endings, tally.steps, tally.episodes, tally.lengths] { writer.write(number) }
     writer.write(tally.reward)
     writer.write(tally.returns)
+    writer.write(overwritten.choices)
+    writer.write(overwritten.optimal)
+    writer.write(overwritten.regret)
   }
 
   /// Takes up all counts and sums.
@@ -48,6 +53,8 @@ extension EpisodeLedger: Checkpointable {
     tally.lengths = try reader.integer()
     tally.reward = try reader.number()
     tally.returns = try reader.number()
+    overwritten = BanditStatistics(
+      choices: try reader.integer(), optimal: try reader.integer(), regret: try reader.number())
   }
 }
 
@@ -198,6 +205,7 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
       if copy % size == 0 {
         environments[copy].reset(using: &streams[copy])
       } else {
+        keepStatistics(of: copy, replacedBy: copy - copy % size)
         environments[copy] = environments[copy - copy % size]
       }
       episodeReturns[copy] = 0
@@ -315,15 +323,24 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
 
   /// How good the choices in all copies were, where the task is a bandit; nil elsewhere.
   public func takeStatistics() -> BanditStatistics? {
-    var sum: BanditStatistics?
+    var sum = ledger.pointee.overwritten
     for copy in 0..<count {
       guard let statistics = environments[copy].takeStatistics() else { return nil }
-      let before = sum ?? BanditStatistics(choices: 0, optimal: 0, regret: 0)
-      sum = BanditStatistics(
-        choices: before.choices + statistics.choices, optimal: before.optimal + statistics.optimal,
-        regret: before.regret + statistics.regret)
+      sum.choices += statistics.choices
+      sum.optimal += statistics.optimal
+      sum.regret += statistics.regret
     }
+    ledger.pointee.overwritten.choices = 0
+    ledger.pointee.overwritten.optimal = 0
     return sum
+  }
+
+  /// Keeps what a copy has counted before it becomes a copy of another, which goes on counting from what that one has counted.
+  private func keepStatistics(of copy: Int, replacedBy other: Int) {
+    guard let own = environments[copy].takeStatistics(), let its = environments[other].takeStatistics() else { return }
+    ledger.pointee.overwritten.choices += own.choices + its.choices
+    ledger.pointee.overwritten.optimal += own.optimal + its.optimal
+    ledger.pointee.overwritten.regret += own.regret - its.regret
   }
 
   @usableFromInline
