@@ -15,6 +15,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOSSES = ("return", "reward", "policy_loss", "value_loss", "entropy", "kl", "clip_fraction", "gradient_norm", "reward_loss",
           "reference_kl", "evaluation_return", "value_error")
 ZOO = {"algorithm.preset": "rl-zoo"}
+# Full before the second quarter of a run: a replay that still fills is no growth.
+REPLAY = {"algorithm.buffer_size": 20_000}
 # Name, environment, algorithm, settings, unit of the budget, how much of it takes some 20 seconds on one core.
 MIX = [
     ("ppo, cart-pole, Zoo", "cart-pole", "ppo", ZOO, "steps", 600_000),
@@ -26,9 +28,9 @@ MIX = [
                                                      "algorithm.n_steps": 64}, "steps", 500_000),
     ("a2c, cart-pole", "cart-pole", "a2c", ZOO, "steps", 1_500_000),
     ("a2c, pendulum", "pendulum", "a2c", ZOO, "steps", 800_000),
-    ("dqn, cart-pole", "cart-pole", "dqn", {"algorithm.net_arch": "[64, 64]"}, "steps", 1_000_000),
+    ("dqn, cart-pole", "cart-pole", "dqn", {"algorithm.net_arch": "[64, 64]", **REPLAY}, "steps", 1_000_000),
     ("dqn, double and dueling, mountain car", "mountain-car", "dqn",
-     {"algorithm.double": "true", "algorithm.dueling": "true", "algorithm.net_arch": "[64]"}, "steps", 1_000_000),
+     {"algorithm.double": "true", "algorithm.dueling": "true", "algorithm.net_arch": "[64]", **REPLAY}, "steps", 1_000_000),
     ("reinforce with baseline, cart-pole", "cart-pole", "reinforce-baseline", {"algorithm.gamma": 0.99}, "steps", 1_000_000),
     ("actor-critic, table", "frozen-lake", "actor-critic", {"algorithm.lambda": 0.8}, "steps", 100_000_000),
     ("actor-critic, tiles, mountain car", "mountain-car", "actor-critic",
