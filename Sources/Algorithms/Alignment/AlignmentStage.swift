@@ -24,14 +24,18 @@ public struct AlignmentState: Sendable {
 
 extension AlignmentState {
   /// The rewards of the steps of some sequences, one after another: learned ones, where there are any and the task's are not asked for.
+  ///
+  /// - Parameter weights: Of the task's rewards and the learned ones, where their sum is asked for.
   mutating func rewards(
-    of sequences: Range<Int>, in batch: SequenceBatch, from source: GroupParameters.Source
+    of sequences: Range<Int>, in batch: SequenceBatch, from source: GroupParameters.Source, weights: [Double]? = nil
   ) -> [Double] {
     let rows = batch.order[batch.starts[sequences.lowerBound]..<batch.starts[sequences.upperBound]]
     guard source != .task, rewardModel != nil else { return rows.map { batch.rewards[$0] } }
     rewardModel!.forward(batch.observations, choosing: rows)
     return rows.enumerated().map { k, row in
-      rewardModel!.reward(row: k, action: Int(batch.actions.numbers[row]))
+      let learned = rewardModel!.reward(row: k, action: Int(batch.actions.numbers[row]))
+      guard let weights else { return learned }
+      return weights[0] * batch.rewards[row] + weights[1] * learned
     }
   }
 }
@@ -112,11 +116,17 @@ public enum AlignmentParameters {
     case table = "tabular"
     /// A network.
     case network = "mlp"
+    /// A logit for each action after the last few tokens, in tasks of token sequences.
+    case ngram
   }
 
   static let policy = Parameter<Form>.choice(
     "policy", default: .auto,
-    "tabular: a logit for each state and action; mlp: a network; automatic: tabular where states are numbered")
+    "tabular: a logit for each state and action; mlp: a network; ngram: a table of the last tokens; automatic: tabular where states are numbered"
+  )
+  static let ngram = Parameter.integer(
+    "ngram", symbol: "k", default: 2, in: 1...1000,
+    "how many of the last tokens, prompt and answer alike, a policy \"ngram\" sees")
   static let initial = Parameter<[Double]?>(
     "initial_probabilities", type: "list of probabilities or null", default: .null, range: "(0, 1), sum 1",
     "what a table begins with in every state, a probability for each action; null for equal ones"
@@ -134,15 +144,15 @@ public enum AlignmentParameters {
   }
   static let features = Parameter<String>(
     "features", type: "word", default: .text("auto"),
-    range: "\"auto\", \"one-hot\", \"coordinates\", \"tokens\"",
-    "how a network sees states of a finite task; auto: tokens where they are sequences, one-hot elsewhere"
+    range: Self.views.joined(separator: ", "),
+    "how a network sees states of a finite task; auto: where they are sequences, the numbers of their prompts or else tokens; one-hot elsewhere"
   ) { setting throws(SettingProblem) in
-    guard let text = setting.text, ["auto", "one-hot", "coordinates", "tokens"].contains(text) else {
-      throw SettingProblem(
-        "\(setting) is none of \"auto\", \"one-hot\", \"coordinates\", \"tokens\"; write one of them")
+    guard let text = setting.text, Self.views.contains("\"\(text)\"") else {
+      throw SettingProblem("\(setting) is none of \(Self.views.joined(separator: ", ")); write one of them")
     }
     return text
   }
+  private static let views = ["auto", "one-hot", "coordinates", "tokens", "numbers"].map { "\"\($0)\"" }
   static let gamma = NetworkParameters.gamma.with(default: .integer(1), "discount rate of returns")
   static let sequences = Parameter.integer(
     "generation_batch_size", default: 64, in: 1...1_000_000,
@@ -154,7 +164,8 @@ public enum AlignmentParameters {
   static let layers = NetworkParameters.layers
 
   static let all: [ParameterDeclaration] = [
-    policy.declaration, initial.declaration, sequences.declaration, maximumLength.declaration, gamma.declaration,
+    policy.declaration, ngram.declaration, initial.declaration, sequences.declaration, maximumLength.declaration,
+    gamma.declaration,
     layers.declaration, NetworkParameters.activation.declaration, NetworkParameters.isOrthogonal.declaration,
     features.declaration,
   ]
@@ -219,7 +230,7 @@ extension AlignmentState {
         "a table needs a task whose states are numbered, seen one-hot; write \"mlp\"", at: ".policy")
     }
     let initial = settings[AlignmentParameters.initial]
-    if form == .table || form == .auto && canBeTable {
+    if form == .table || form == .ngram || form == .auto && canBeTable {
       let width = context.actionSpace.count
       try context.checkSize(4 * Double(context.observationCount) * Double(width), lowering: "policy")
       policy = LearnedPolicy(states: context.observationCount, actions: width)

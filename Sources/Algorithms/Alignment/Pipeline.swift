@@ -45,7 +45,7 @@ public struct Pipeline: BatchLearner, ~Copyable {
   /// The stages that there are.
   static let methods: [any AlignmentStage.Type] = [
     SFT.self, RewardModeling.self, DPO.self, KTO.self, GRPO.self, RLOO.self, ReinforcePlusPlus.self, RLHFPPO.self,
-    RejectionSampling.self, Distillation.self,
+    RejectionSampling.self, BestOfN.self, Distillation.self,
   ]
 
   /// The discount rate γ.

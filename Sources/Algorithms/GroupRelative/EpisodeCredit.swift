@@ -22,8 +22,8 @@ struct EpisodeCredit: Sendable {
   /// The largest length, and over how many of its last steps a penalty grows.
   private let longest: Int
   private let cache: Int
-  private let skipsZeroSignal: Bool
-  private let masksTruncated: Bool
+  let skipsZeroSignal: Bool
+  let masksTruncated: Bool
 
   /// Reads what a configuration says of rewards and advantages.
   ///
@@ -69,16 +69,21 @@ struct EpisodeCredit: Sendable {
   func rewards(_ batch: SequenceBatch, earned: [Double], reference: [Double]) -> [Double] {
     var rewards = earned
     if beta > 0 {
-      for k in rewards.indices {
-        rewards[k] -= beta * divergence(reference[k] - batch.logProbabilities[batch.order[k]])
-      }
+      for k in rewards.indices { rewards[k] -= price(reference[k] - batch.logProbabilities[batch.order[k]]) }
     }
-    for sequence in 0..<batch.count where cache > 0 {
-      // Yu et al. (2025), eq. 13.
-      let over = batch.length(of: sequence) - (longest - cache)
-      if over > 0 { rewards[batch.tokens(of: sequence).upperBound - 1] -= min(1, Double(over) / Double(cache)) }
+    for sequence in 0..<batch.count {
+      let penalty = lengthPenalty(batch.length(of: sequence))
+      if penalty > 0 { rewards[batch.tokens(of: sequence).upperBound - 1] -= penalty }
     }
     return rewards
+  }
+
+  /// What is taken off the reward of a step for its divergence, by d = log π_ref − log π.
+  func price(_ difference: Double) -> Double { beta > 0 ? beta * divergence(difference) : 0 }
+
+  /// What is taken off the last reward of an episode for its length: Yu et al. (2025), eq. 13.
+  func lengthPenalty(_ length: Int) -> Double {
+    cache > 0 ? min(1, max(0, Double(length - (longest - cache)) / Double(cache))) : 0
   }
 
   /// The divergence at a step for its reward, by d = log π_ref − log π.

@@ -210,7 +210,8 @@ public struct GroupLoss: Sendable, Equatable {
 
   private var upperBound: Double { lossType == .cispo ? (epsilonHigh ?? epsilon) : 1 + (epsilonHigh ?? epsilon) }
 
-  private func weight(length: Int, _ totals: GroupTotals) -> Double {
+  /// The weight of a token in a sequence of some length.
+  func weight(length: Int, _ totals: GroupTotals) -> Double {
     switch lossType {
     case .grpo, .sapo: 1 / (Double(totals.sequences) * Double(length))
     case .bnpo, .dapo, .cispo: 1 / Double(max(totals.tokens, 1))
@@ -254,6 +255,22 @@ public struct GroupLoss: Sendable, Equatable {
       let k3 = exp(d) - d - 1
       return Term(value: w * k3, direct: w * (1 - exp(d)), byLogRatio: w * k3)
     }
+  }
+
+  /// Minus the derivative of ℓ with respect to log π where the policy is still the one that sampled: Â, or what becomes of it.
+  func slope(advantage: Double) -> Double {
+    let term = term(ratio: 1, advantage: advantage, logProbability: 0)
+    return -(term.direct + term.byLogRatio)
+  }
+
+  /// The derivatives of a sequence's estimated divergence with respect to log π of its tokens, where the policy is still the one that
+  /// sampled.
+  ///
+  /// - Parameter differences: d = log π_ref − log π of each token.
+  func divergenceSlopes(_ differences: [Double]) -> [Double] {
+    let terms = differences.map { penalty(log: 0, reference: $0, ratio: 1) }
+    let shared = terms.reduce(0) { $0 + $1.byLogRatio } / Double(max(1, terms.count))
+    return terms.map { $0.direct + (importanceSamplingLevel == .token ? $0.byLogRatio : shared) }
   }
 
   private func count(ratio: Double, advantage: Double, share: Double, _ sums: inout Sums) {

@@ -44,6 +44,7 @@ public struct GroupOptimizer: Sendable {
   private var gathered = ActionStore(count: 0, for: .discrete(1))
   private let space: VectorActionSpace
   private let source: GroupParameters.Source
+  private let rewardWeights: [Double]?
   private var critic: StepCritic?
   /// What the critic is to learn of each step, in the order of the sequences.
   private var targets: [Double] = []
@@ -67,19 +68,15 @@ public struct GroupOptimizer: Sendable {
     gamma = settings.resolved.first { $0.key == "gamma" }?.value.number ?? 1
     longest = context.timeLimit ?? 1000
     beta = settings[GroupParameters.beta]
-    let epsilon = settings[GroupParameters.epsilon]
-    let delta = settings[GroupParameters.delta]
-    if let delta, delta <= 1 + epsilon {
-      throw SettingProblem("\(delta) is not above 1 + epsilon = \(1 + epsilon); give more", at: ".delta")
-    }
-    loss = GroupLoss(
-      settings[GroupParameters.lossType], epsilon: epsilon, epsilonHigh: settings[GroupParameters.epsilonHigh],
-      delta: delta, importanceSamplingLevel: settings[GroupParameters.level],
-      beta: settings[GroupParameters.placement] == .loss ? beta : 0,
-      estimator: settings[GroupParameters.estimator], maximumLength: longest,
-      temperatures: (settings[GroupParameters.temperatureHigh], settings[GroupParameters.temperatureLow]))
+    loss = try GroupLoss(settings, longest: longest)
     credit = try EpisodeCredit(settings, groupSize: groupSize, gamma: gamma, longest: longest)
     source = try GroupParameters.source(settings, state)
+    rewardWeights = settings[GroupParameters.rewardWeights]
+    if rewardWeights != nil && (source == .task || state.rewardModel == nil) {
+      throw SettingProblem(
+        "there is no learned reward to weigh; let a reward-model stage go before, and leave out reward: \"task\"",
+        at: ".reward_weights")
+    }
     if credit.supervision == .critic {
       critic = StepCritic(learningRate: settings[GroupParameters.criticRate], context: context, state: state)
     }
@@ -105,7 +102,7 @@ public struct GroupOptimizer: Sendable {
     if batch.tokenCount == 0 { return }
     let reference = beta > 0 ? describe(&state.reference) : []
     if estimatesReference { tellReference(&state) }
-    let earned = state.rewards(of: 0..<batch.count, in: batch, from: source)
+    let earned = state.rewards(of: 0..<batch.count, in: batch, from: source, weights: rewardWeights)
     let values = critic?.values(of: batch) ?? []
     let rewards = credit.rewards(batch, earned: earned, reference: reference)
     let isKept = credit.isKept(batch, returns: returns)
@@ -139,7 +136,7 @@ public struct GroupOptimizer: Sendable {
     for _ in 0..<(dynamicSampling ? resamples : 1) {
       let (before, gamma) = (batch.count, gamma)
       batch.collect(in: environments, groupsOf: groupSize, by: &state.policy, using: &state.exploration)
-      let earned = state.rewards(of: before..<batch.count, in: batch, from: source)
+      let earned = state.rewards(of: before..<batch.count, in: batch, from: source, weights: rewardWeights)
       var fresh = batch.discountedReturns(of: before..<batch.count, rewards: earned, gamma: gamma)
       note(fresh, &state.statistics)
       if dynamicSampling {

@@ -130,6 +130,17 @@ enum GroupParameters {
   static let source = Parameter<Source>.choice(
     "reward", default: .auto,
     "which reward is learned from: a learned one where an earlier stage made one, or the task's")
+  static let rewardWeights = Parameter<[Double]?>(
+    "reward_weights", type: "list of two numbers or null", default: .null, range: "each in (-∞, ∞)",
+    "weights of the task's reward and of a learned one, whose sum is learned from; null for what `reward` says"
+  ) { setting throws(SettingProblem) in
+    if setting == .null { return nil }
+    guard let elements = setting.elements, elements.count == 2 else {
+      throw SettingProblem(
+        "\(setting) is no list of two numbers; write [1, 0.5] for the task's reward and half of the learned one")
+    }
+    return try elements.read(Interval.finite.number)
+  }
   static let lambda = NetworkParameters.lambda
   static let criticRate = Parameter.real(
     "value_learning_rate", default: 0.01, in: .nonnegative, "step size of the critic's Adam")
@@ -142,12 +153,32 @@ enum GroupParameters {
       estimator.declaration, placement.declaration, supervision.declaration, zeroSignal.declaration,
       dynamicSampling.declaration, resamples.declaration, cache.declaration, masksTruncated.declaration,
       temperatureHigh.declaration, temperatureLow.declaration, syncsReference.declaration, mixup.declaration,
-      syncSteps.declaration, source.declaration, lambda.declaration, criticRate.declaration,
+      syncSteps.declaration, source.declaration, rewardWeights.declaration, lambda.declaration, criticRate.declaration,
     ] + AlignmentParameters.optimization
 
   /// The same declarations with other defaults.
   static func all(_ defaults: [ParameterDeclaration]) -> [ParameterDeclaration] {
     all.map { declaration in defaults.first { $0.name == declaration.name } ?? declaration }
+  }
+}
+
+extension GroupLoss {
+  /// The loss that settings describe.
+  ///
+  /// - Parameter longest: The largest length of an episode.
+  /// - Throws: ``SettingProblem`` where bounds contradict each other.
+  init(_ settings: Settings, longest: Int) throws(SettingProblem) {
+    let epsilon = settings[GroupParameters.epsilon]
+    let delta = settings[GroupParameters.delta]
+    if let delta, delta <= 1 + epsilon {
+      throw SettingProblem("\(delta) is not above 1 + epsilon = \(1 + epsilon); give more", at: ".delta")
+    }
+    self.init(
+      settings[GroupParameters.lossType], epsilon: epsilon, epsilonHigh: settings[GroupParameters.epsilonHigh],
+      delta: delta, importanceSamplingLevel: settings[GroupParameters.level],
+      beta: settings[GroupParameters.placement] == .loss ? settings[GroupParameters.beta] : 0,
+      estimator: settings[GroupParameters.estimator], maximumLength: longest,
+      temperatures: (settings[GroupParameters.temperatureHigh], settings[GroupParameters.temperatureLow]))
   }
 }
 

@@ -126,15 +126,17 @@ public struct SequenceBatch: Sendable {
   ///   - states: The rows of `source` that were seen.
   ///   - chosen: What was done there.
   ///   - earned: What followed.
+  ///   - logs: log π of what was done, if it matters.
   public mutating func append(
-    states: [Int], of source: ObservationStore, actions chosen: [Int], rewards earned: [Double], isTruncated: Bool
+    states: [Int], of source: ObservationStore, actions chosen: [Int], rewards earned: [Double], isTruncated: Bool,
+    logProbabilities logs: [Double] = []
   ) {
     makeRoom(for: states.count)
     for (k, state) in states.enumerated() {
       observations.copyRow(state, of: source, to: rowCount + k)
       actions.numbers[rowCount + k] = Int32(chosen[k])
       rewards[rowCount + k] = earned[k]
-      logProbabilities[rowCount + k] = 0
+      logProbabilities[rowCount + k] = logs.isEmpty ? 0 : logs[k]
     }
     order += rowCount..<rowCount + states.count
     rowCount += states.count

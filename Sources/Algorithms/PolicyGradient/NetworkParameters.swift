@@ -69,7 +69,8 @@ public enum NetworkParameters {
   /// How states of finite tasks are seen.
   public static let features = Parameter<StateFeatures>.choice(
     "features", default: .oneHot,
-    "how states of a finite task are seen: one-hot, by row and column of a grid, or by the tokens of a sequence")
+    "how states of a finite task are seen: one-hot, by row and column of a grid, by the tokens of a sequence, or with its prompt's numbers as points on a circle"
+  )
 }
 
 /// How states of finite tasks become vectors.
@@ -80,6 +81,8 @@ public enum StateFeatures: String, CaseIterable, Sendable {
   case coordinates
   /// The tokens of prompt and answer, slot by slot.
   case tokens
+  /// The numbers of the prompt as points on a circle, and the tokens of the answer.
+  case numbers
 }
 
 /// The function behind hidden layers, by name.

@@ -3,8 +3,10 @@ import RLCore
 /// Sums, differences or products modulo a number, written and answered in decimal digits: "3+4=" is answered by 7, and then `end`. The answer is
 /// checked by rule, as in reinforcement learning with verifiable rewards.
 ///
-/// A share of the prompts is held out: training never asks them, evaluations ask nothing else, so that `evaluation_return` of the greedy
-/// policy is the exact match on prompts that were never seen. A table cannot answer those; a network that reads tokens (`features: "tokens"`) can.
+/// A share of the prompts is held out: training never asks them, evaluations ask nothing else; `held_out_match` is the exact match on
+/// these prompts. A table cannot answer them. Neither can a network that sees each digit as a one-hot vector (`features: "tokens"`): the right
+/// answer to a held-out sum is just the one that its row and its column have not shown. A network that sees each number as a point on
+/// a circle (`features: "numbers"`: cos and sin of 2π n / m), where neighbours are near, can, if small weights are preferred: use a weight decay.
 public enum ModularArithmetic: FiniteEnvironment {
   enum Operation: String, CaseIterable, Sendable {
     case add, subtract, multiply
@@ -34,7 +36,7 @@ public enum ModularArithmetic: FiniteEnvironment {
   public static func task(_ settings: Settings) throws -> FiniteTask {
     let (modulus, operands) = (settings[modulus], settings[operands])
     let digits = "\(modulus - 1)".utf8.count
-    let longest = settings[TokenTask.maximumLength] ?? digits + 2
+    let longest = settings[TokenTask.maximumLength] ?? digits + 1
     let count = (0..<operands).reduce(1.0) { product, _ in product * Double(modulus) }
     try TokenTask.check(
       prompts: count, symbols: 10, length: longest, remedy: "lower modulus, operands or max_length")
@@ -73,7 +75,9 @@ public enum ModularArithmetic: FiniteEnvironment {
       tokens.append(11)
       answers.append(Self.digits(result))
       prompts.append(
-        .init(label: numbers.map { "\($0)" }.joined(separator: sign) + "=", tokens: tokens))
+        .init(
+          label: numbers.map { "\($0)" }.joined(separator: sign) + "=", tokens: tokens,
+          angles: numbers.map { Double($0) / Double(modulus) }))
     }
     try hold(out: settings[heldOut], of: &prompts, seed: UInt64(settings[splitSeed]))
     return try TokenTask(

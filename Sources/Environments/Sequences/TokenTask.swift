@@ -17,6 +17,8 @@ struct TokenTask {
     var weight = 1.0
     /// Whether it is asked in evaluations only.
     var isHeldOut = false
+    /// The numbers that it is about, in turns, `[0, 1)`; as many in every prompt.
+    var angles: [Double] = []
   }
 
   /// Every symbol of prompts and answers; those of answers first.
@@ -140,6 +142,8 @@ struct TokenTask {
     tokens.reserveCapacity((over + 1) * max(1, slots))
     var lengths: [Int16] = []
     lengths.reserveCapacity(over + 1)
+    var rights: [Bool] = []
+    rights.reserveCapacity(over + 1)
     var answer = [Int](repeating: 0, count: maximumLength)
     for (number, prompt) in prompts.enumerated() {
       let first = number * nodes
@@ -172,18 +176,23 @@ struct TokenTask {
           }
           for place in 0..<maximumLength - 1 { tokens.append(place < length ? Int16(answer[place]) : -1) }
           lengths.append(Int16(length))
+          rights.append(isRight)
         }
       }
     }
     labels.append("over")
     for _ in 0..<slots { tokens.append(-1) }
     lengths.append(0)
+    rights.append(false)
+    let numbers = prompts[0].angles.count
+    let owners = numbers == 0 ? [] : (0...over).map { Int32(min($0, over - 1) / nodes) }
     let model = try builder.build(
       initial: starts(heldOut: false, nodes)!, stateLabels: .listed(labels),
       actionLabels: symbols[0..<width] + ["end"])
     let layout = TokenLayout(
-      slots: slots, symbols: symbols.count, lengths: maximumLength, tokens: tokens, answerLengths: lengths,
-      values: values)
+      slots: slots, promptSlots: promptSlots, symbols: symbols.count, lengths: maximumLength, tokens: tokens,
+      answerLengths: lengths, isRight: rights, values: values, angles: prompts.flatMap(\.angles), numbers: numbers,
+      prompts: owners)
     return FiniteTask(
       model: model, timeLimit: maximumLength, tokens: layout, heldOut: starts(heldOut: true, nodes))
   }

@@ -1,6 +1,12 @@
 import Algorithms
 import RLCore
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// An audit of one task and policy: what is held against what, and the findings.
 struct Audit {
   /// The variant's name.
@@ -10,16 +16,31 @@ struct Audit {
   /// What is known exactly, and how it is sampled.
   let audit: GradientAudit
   /// What came of it.
-  let findings: [GradientAudit.Finding]
+  let findings: [Row]
+
+  /// Episodes of a group, where a group method is audited.
+  let groupSize: Int?
+
+  /// One finding, and what it was held against.
+  struct Row {
+    let finding: GradientAudit.Finding
+    /// J and ‖∇J‖₂, or what an estimator aims at in their place.
+    let value: Double
+    let norm: Double
+    /// Episodes of a batch, or groups of a generation.
+    let batch: Int
+  }
 
   /// Audits a task.
   ///
   /// - Parameters:
-  ///   - settings: Those of the algorithm, which give what the plan leaves open; nil for none.
+  ///   - algorithm: Its id, and its settings, which give what the plan leaves open; nil for none.
   ///   - root: The root seed.
   init(
-    _ plan: AuditPlan, variant: String, environment: String, task: PreparedTask, settings: Settings?, root: UInt64
+    _ plan: AuditPlan, variant: String, environment: String, task: PreparedTask,
+    algorithm: (id: String, settings: Settings)?, root: UInt64
   ) throws(SettingProblem) {
+    let settings = algorithm?.settings
     func given(_ name: String) -> Setting? { settings?.resolved.first { $0.key == name }?.value }
     let gamma = plan.gamma ?? given("gamma")?.number ?? 1
     guard let model = task.model, let simulation = task.finite else {
@@ -36,7 +57,10 @@ struct Audit {
     let space = policyTask.space
     var preferences = plan.preferences
     if preferences == nil, let setting = given("initial_preferences") { preferences = try InitialPreferences(setting) }
-    let policy = SoftmaxPolicy(try SoftmaxPolicy.Start(preferences ?? .same(0), space: space)).array
+    let initial = given("initial_probabilities")?.elements.map { numbers in
+      InitialPreferences.actions(numbers.map { log($0.number ?? 1) })
+    }
+    let policy = SoftmaxPolicy(try SoftmaxPolicy.Start(preferences ?? initial ?? .same(0), space: space)).array
     var solver = try policyTask.solver()
     guard let truth = solver.evaluate(policy, gamma: gamma) else {
       throw SettingProblem("undiscounted, the policy may go on for ever; give gamma less than 1", at: ".gamma")
@@ -57,12 +81,34 @@ struct Audit {
       for state in critic.indices { critic[state] += plan.criticNoise * stream.normal() }
     }
     let audit = try GradientAudit(
-      task: policyTask, gamma: gamma, policy: policy, critic: critic, samples: plan.samples, batch: plan.batch)
+      task: policyTask, gamma: gamma, policy: policy, critic: critic, samples: plan.samples, batch: plan.batch ?? 1)
     self.variant = variant
     self.environment = environment
     self.audit = audit
-    findings = try audit.judge(
-      plan.list(gaeLambda: plan.gaeLambda ?? given("gae_lambda")?.number ?? 0.95), method: plan.method, root: root)
+    let isGroup = given("num_generations") != nil && given("loss_type") != nil && given("kl_placement") != nil
+    let estimators = plan.estimators ?? (isGroup ? [.group] : AuditPlan.Estimator.allCases.filter { $0 != .group })
+    let list = plan.list(estimators, gaeLambda: plan.gaeLambda ?? given("gae_lambda")?.number ?? 0.95)
+    var findings: [Row] = []
+    if estimators.contains(.group) {
+      guard isGroup, let algorithm else {
+        throw SettingProblem(
+          "\"group\" is the estimate of a group method; name one as algorithm, grpo or rloo", at: ".estimators")
+      }
+      let start = try SoftmaxPolicy.Start(plan.reference ?? initial ?? .same(0), space: space)
+      let group = try GroupAudit(
+        algorithm.id, task: policyTask, settings: algorithm.settings, policy: policy,
+        reference: SoftmaxPolicy(start).array, truth: truth, gamma: gamma, groups: plan.batch)
+      findings += try group.judge(method: plan.method, samples: plan.samples, root: root).map {
+        Row(finding: $0.finding, value: $0.truth.value, norm: $0.truth.norm, batch: group.groups)
+      }
+    }
+    if !list.isEmpty {
+      findings += try audit.judge(list, method: plan.method, root: root).map {
+        Row(finding: $0, value: truth.startValue, norm: truth.norm, batch: audit.batch)
+      }
+    }
+    self.findings = findings
+    groupSize = estimators.contains(.group) ? given("num_generations")?.whole : nil
   }
 
   /// The columns of `audit.csv`.
@@ -73,9 +119,10 @@ struct Audit {
   ]
 
   /// The numbers behind `method` of one finding.
-  private func numbers(_ finding: GradientAudit.Finding) -> [Double] {
-    [
-      audit.truth.startValue, audit.truth.norm, finding.bias, finding.biasError, finding.variance,
+  private func numbers(_ row: Row) -> [Double] {
+    let finding = row.finding
+    return [
+      row.value, row.norm, finding.bias, finding.biasError, finding.variance,
       finding.varianceError, finding.cosine, finding.cosineError, finding.sampleCosine, finding.sampleCosineError,
       finding.scale,
     ]
@@ -83,7 +130,8 @@ struct Audit {
 
   /// Appends a row for each finding.
   func write(to buffer: inout CSVBuffer) {
-    for finding in findings {
+    for row in findings {
+      let finding = row.finding
       for text in [variant, environment, finding.name] {
         buffer.append(text)
         buffer.comma()
@@ -92,12 +140,12 @@ struct Audit {
       buffer.comma()
       buffer.append(audit.gamma)
       buffer.comma()
-      buffer.append(audit.batch)
+      buffer.append(row.batch)
       buffer.comma()
       if !finding.sampleCosine.isNaN { buffer.append(audit.samples) }
       buffer.comma()
       buffer.append(finding.isExact ? "exact" : "sampled")
-      for number in numbers(finding) {
+      for number in numbers(row) {
         buffer.comma()
         buffer.append(number)
       }
@@ -117,13 +165,14 @@ struct Audit {
       .init(
         "estimators",
         .list(
-          findings.map { finding in
-            .object(
+          findings.map { row in
+            let finding = row.finding
+            return .object(
               [
                 .init("estimator", .text(finding.name)), .init("lambda", finding.lambda.map(Setting.real) ?? .null),
                 .init("method", .text(finding.isExact ? "exact" : "sampled")),
                 .init("mean", .list(finding.mean.map(real))),
-              ] + zip(names, numbers(finding).dropFirst(2)).map { .init($0, real($1)) })
+              ] + zip(names, numbers(row).dropFirst(2)).map { .init($0, real($1)) })
           })),
     ])
   }
@@ -131,7 +180,7 @@ struct Audit {
   /// The findings for people.
   var text: String {
     var rows = [["estimator", "λ", "bias", "±", "variance", "cosine", "of a batch", ""]]
-    for finding in findings {
+    for finding in findings.map(\.finding) {
       rows.append([
         finding.name, finding.lambda.map { RunSummary.number($0) } ?? "", RunSummary.number(finding.bias),
         finding.isExact ? "" : RunSummary.number(finding.biasError), RunSummary.number(finding.variance),
@@ -140,9 +189,12 @@ struct Audit {
       ])
     }
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
+    let batch = findings.first?.batch ?? 1
+    let unit = groupSize.map { "group of \($0)" } ?? "episode"
+    let batches = batch == 1 ? "1 \(unit)" : "\(batch) " + (groupSize.map { "groups of \($0)" } ?? "episodes")
     let head =
       "\(variant) on \(environment): J \(RunSummary.number(audit.truth.startValue)), ‖∇J‖ \(RunSummary.number(audit.truth.norm)), "
-      + "γ \(RunSummary.number(audit.gamma)), \(audit.samples) samples of \(audit.batch) episode\(audit.batch == 1 ? "" : "s")"
+      + "γ \(RunSummary.number(audit.gamma)), \(audit.samples) samples of \(batches)"
     return head + "\n"
       + rows.map { row in
         var line = "  "

@@ -5,6 +5,8 @@ import RLCore
 struct AuditPlan: Sendable {
   /// The words for estimators.
   enum Estimator: String, CaseIterable {
+    /// What the algorithm estimates, if it is a group method.
+    case group
     case reinforce
     case reinforceUndiscounted = "reinforce-undiscounted"
     case reinforceBaseline = "reinforce-baseline"
@@ -23,9 +25,11 @@ struct AuditPlan: Sendable {
     case values([Double])
   }
 
-  var estimators = Estimator.allCases
+  /// nil for the algorithm's own if it is a group method, else all others.
+  var estimators: [Estimator]?
   var samples = 1000
-  var batch = 1
+  /// nil for 1, or for what the algorithm draws where a group is one episode.
+  var batch: Int?
   var lambda = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 1.0]
   /// λ of PPO; nil for that of the algorithm, else 0.95.
   var gaeLambda: Double?
@@ -35,11 +39,13 @@ struct AuditPlan: Sendable {
   var criticNoise = 0.0
   /// nil for those of the algorithm, else 0.
   var preferences: InitialPreferences?
+  /// The reference of a group method; nil for the algorithm's `initial_probabilities`, else 0.
+  var reference: InitialPreferences?
   var method = GradientAudit.Method.auto
 
   static let keys = [
     "estimators", "samples", "batch", "lambda", "gae_lambda", "gamma", "critic", "critic_noise",
-    "initial_preferences", "method",
+    "initial_preferences", "reference_preferences", "method",
   ]
 
   /// The plan where a configuration gives none.
@@ -89,6 +95,7 @@ struct AuditPlan: Sendable {
       criticNoise = given
     }
     preferences = try read("initial_preferences") { s throws(SettingProblem) in try InitialPreferences(s) }
+    reference = try read("reference_preferences") { s throws(SettingProblem) in try InitialPreferences(s) }
     if let given = try read(
       "method",
       { s throws(SettingProblem) -> GradientAudit.Method in
@@ -105,7 +112,7 @@ struct AuditPlan: Sendable {
 
   private static func estimators(_ setting: Setting) throws(SettingProblem) -> [Estimator] {
     let words = Estimator.allCases.map(\.rawValue)
-    if setting == .text("all") { return Estimator.allCases }
+    if setting == .text("all") { return Estimator.allCases.filter { $0 != .group } }
     guard let elements = setting.elements, !elements.isEmpty else {
       throw SettingProblem("\(setting) is no list of estimators; give some of: " + words.joined(separator: ", "))
     }
@@ -125,10 +132,11 @@ struct AuditPlan: Sendable {
   }
 
   /// The estimators, one for each λ where there are several.
-  func list(gaeLambda: Double) -> [any GradientEstimator] {
+  func list(_ estimators: [Estimator], gaeLambda: Double) -> [any GradientEstimator] {
     var list: [any GradientEstimator] = []
     for estimator in estimators {
       switch estimator {
+      case .group: break
       case .reinforce: list.append(AdvantageForm.reinforce)
       case .reinforceUndiscounted: list.append(AdvantageForm.reinforceUndiscounted)
       case .reinforceBaseline: list.append(AdvantageForm.reinforceBaseline)

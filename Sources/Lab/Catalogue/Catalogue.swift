@@ -114,6 +114,7 @@ extension Laboratory {
     lab.register(batch: AlignmentLearner<ReinforcePlusPlus>.self)
     lab.register(batch: AlignmentLearner<RLHFPPO>.self)
     lab.register(batch: AlignmentLearner<RejectionSampling>.self)
+    lab.register(batch: AlignmentLearner<BestOfN>.self)
     lab.register(offline: AlignmentLearner<SFT>.self)
     lab.register(offline: AlignmentLearner<RewardModeling>.self)
     lab.register(offline: AlignmentLearner<DPO>.self)

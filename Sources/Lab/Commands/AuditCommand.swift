@@ -65,7 +65,7 @@ extension Command {
       let id = environment.withID["id"]?.text ?? ""
       try resolver.mend("audit") { () throws(SettingProblem) in
         audits.append(
-          try Audit(plan, variant: id, environment: id, task: task, settings: nil, root: seed))
+          try Audit(plan, variant: id, environment: id, task: task, algorithm: nil, root: seed))
       }
       return audits
     }
@@ -75,7 +75,7 @@ extension Command {
         audits.append(
           try Audit(
             plan, variant: variant.name, environment: variant.environment.id, task: variant.task,
-            settings: variant.algorithm.settings, root: experiment.root))
+            algorithm: (variant.algorithm.id, variant.algorithm.settings), root: experiment.root))
       }
     }
     return audits

@@ -16,7 +16,8 @@ struct Resolver {
   let outline: JSON5Outline?
 
   static let keys = [
-    "name", "question", "environment", "algorithm", "budget", "seeds", "seed", "record", "sweep", "variants", "confirm",
+    "name", "question", "environment", "algorithm", "stages", "budget", "seeds", "seed", "record", "sweep", "variants",
+    "confirm",
     "audit", "launch",
   ]
   /// What fits into memory: points of a sweep, trials of an experiment, recorded rows of a trial.
@@ -168,7 +169,7 @@ struct Resolver {
     }
     if list.isEmpty { throw fail("variants", "the list is empty; give at least one variant") }
     var bases: [(place: String, name: String?, tree: Setting)] = []
-    let keys = ["name", "environment", "algorithm", "budget", "record"]
+    let keys = ["name", "environment", "algorithm", "stages", "budget", "record"]
     for (index, element) in list.enumerated() {
       let place = "variants[\(index)]"
       guard let fields = element.fields else { throw fail(place, "\(element.kind) is no variant; write an object") }
@@ -202,6 +203,7 @@ struct Resolver {
     rootSeed: UInt64, tasks: inout [String: GroundTruth]
   ) throws(LabError) -> Variant {
     let prefix = place.isEmpty ? "" : place + "."
+    let tree = try staged(tree, prefix: prefix)
     let (entry, algorithm) = try self.algorithm(
       tree["algorithm"], environment: tree["environment"]?.withID["id"]?.text ?? "", place: prefix + "algorithm")
     let (environmentEntry, environment) = try self.environment(tree["environment"], place: prefix + "environment")

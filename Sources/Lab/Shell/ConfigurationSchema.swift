@@ -68,11 +68,15 @@ struct ConfigurationSchema {
           ]),
         ]))
     ])
+    let stages = Setting.object([
+      .init("type", .text("array")), .init("minItems", .integer(1)),
+      .init("items", .object([.init("type", .text("object")), .init("required", .list([.text("id")]))])),
+    ])
     let variant = Self.object(
       [
         .init("name", variantName), .init("environment", anyOf("environment", "environment.part")),
-        .init("algorithm", anyOf("algorithm", "algorithm.part")), .init("budget", reference("budget")),
-        .init("record", reference("record")),
+        .init("algorithm", anyOf("algorithm", "algorithm.part")), .init("stages", stages),
+        .init("budget", reference("budget")), .init("record", reference("record")),
       ], required: [])
     let metrics = Setting.list(Metric.allCases.map { .text($0.rawValue) })
     let confirm = Setting.object([
@@ -95,7 +99,8 @@ struct ConfigurationSchema {
       .init(
         "then",
         .object([
-          .init("required", .list([.text("algorithm"), .text("environment")])),
+          .init("required", .list([.text("environment")])),
+          .init("anyOf", .list([requires("algorithm"), requires("stages")])),
           .init(
             "properties",
             .object([.init("environment", reference("environment")), .init("algorithm", reference("algorithm"))])),
@@ -107,8 +112,9 @@ struct ConfigurationSchema {
     return Self.object(
       [
         .init("name", name), .init("environment", anyOf("environment", "environment.part")),
-        .init("algorithm", anyOf("algorithm", "algorithm.part")), .init("budget", reference("budget")),
-        .init("seeds", seeds), .init("seed", whole(0, .max)), .init("record", reference("record")),
+        .init("algorithm", anyOf("algorithm", "algorithm.part")), .init("stages", stages),
+        .init("budget", reference("budget")), .init("seeds", seeds), .init("seed", whole(0, .max)),
+        .init("record", reference("record")),
         .init("sweep", reference("axes")),
         .init(
           "variants",

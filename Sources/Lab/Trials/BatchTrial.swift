@@ -16,7 +16,8 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
       observationCount: view.observationCount, usesStateIndices: view.usesStateIndices, actionSpace: view.actionSpace,
       offersAllActions: view.offersAllActions,
       endsEpisodes: task.timeLimit != nil || (task.canEnd && !task.isBandit), root: root, seed: seed,
-      model: view.usesStateIndices && task.observations == nil ? task.model : nil, timeLimit: task.timeLimit,
+      model: view.usesStateIndices && task.observations == nil && view.groups == nil ? task.model : nil,
+      timeLimit: task.timeLimit,
       stateObservations: task.allObservations(view), exactModel: task.model)
   }
 

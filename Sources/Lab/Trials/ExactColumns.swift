@@ -31,6 +31,8 @@ struct ExactColumns {
   private var direction: GradientDirection?
   /// For methods that are held to a reference policy.
   private var regularized: RegularizedTruth?
+  /// For tasks of token sequences.
+  private let answers: AnswerColumns?
   private var waiting: [(row: Int, metric: Metric, policy: [Double])] = []
   private var ready: [Value] = []
   private var last: [Metric: (policy: [Double], gap: Double)] = [:]
@@ -57,11 +59,14 @@ struct ExactColumns {
     self.optimum = optimum
     var baseline: RegretBaseline?
     kind = variant.entry.kind
+    answers = kind == .control || kind == .policy ? AnswerColumns(truth.task) : nil
+    let answering = answers?.metrics ?? []
     switch variant.entry.kind {
     case .control:
       baseline = truth.regretBaseline
       metrics =
         (optimum == nil ? [] : [.optimalityGap, .behaviorGap, .agreement]) + (baseline == nil ? [] : [.regret])
+        + answering
       if metrics.isEmpty { return nil }
     case .policy:
       baseline = truth.regretBaseline
@@ -69,7 +74,7 @@ struct ExactColumns {
       metrics =
         (process.hasValues ? [.valueError] : [])
         + (optimum == nil ? [] : [.optimalityGap, .behaviorGap, .agreement]) + (baseline == nil ? [] : [.regret])
-        + RegularizedTruth.metrics(process.regularization) + (direction == nil ? [] : [.gradientCosine])
+        + RegularizedTruth.metrics(process.regularization) + (direction == nil ? [] : [.gradientCosine]) + answering
       if process.regularization != nil { regularized = RegularizedTruth(model, gamma: gamma) }
       if metrics.isEmpty { return nil }
     case .prediction: metrics = [.valueError] + (variant.diagnosesTargets ? [.targetBias, .targetVariance] : [])
@@ -112,6 +117,9 @@ struct ExactColumns {
     }
     if let optimalSet {
       ready.append(Value(row: row, metric: .agreement, number: optimalSet.agreement(with: target, in: model)))
+    }
+    for (metric, number) in answers?.judge(target) ?? [] {
+      ready.append(Value(row: row, metric: metric, number: number))
     }
     waiting.append((row, .optimalityGap, target))
     if metrics.contains(.behaviorGap) {
@@ -181,6 +189,9 @@ struct ExactColumns {
     }
     if direction != nil {
       ready.append(Value(row: row, metric: .gradientCosine, number: direction!.cosine(policy.probabilities)))
+    }
+    for (metric, number) in answers?.judge(policy.probabilities) ?? [] {
+      ready.append(Value(row: row, metric: metric, number: number))
     }
     guard regularized != nil else { return }
     let numbers = regularized!.judge(

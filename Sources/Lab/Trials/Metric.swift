@@ -36,13 +36,20 @@ public enum Metric: String, Sendable, CaseIterable {
   case rewardLoss = "reward_loss"
   case preferenceAccuracy = "preference_accuracy"
   case rewardMargin = "reward_margin"
+  case exactMatch = "exact_match"
+  case heldOutMatch = "held_out_match"
+  case rightLength = "right_length"
+  case wrongLength = "wrong_length"
+  case bestReturn = "best_return"
+  case divergenceBound = "kl_bound"
 
   /// Whether less is better.
   public var lessIsBetter: Bool {
     switch self {
     case .length, .valueError, .optimalityGap, .behaviorGap, .regret, .residual, .errorBound, .evaluationStd,
       .policyLoss, .valueLoss, .kl, .clipFraction, .gradientNorm, .zeroSignalGroups, .referenceKL, .statesChanged,
-      .targetBias, .targetVariance, .optimumKL, .optimumKLReverse, .regularizedGap, .rewardLoss:
+      .targetBias, .targetVariance, .optimumKL, .optimumKLReverse, .regularizedGap, .rewardLoss, .rightLength,
+      .wrongLength:
       true
     default: false
     }

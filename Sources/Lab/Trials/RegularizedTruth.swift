@@ -16,8 +16,9 @@ struct RegularizedTruth {
   /// The columns that a method can have.
   static func metrics(_ regularization: Regularization?) -> [Metric] {
     guard let regularization else { return [] }
-    return [.referenceKL] + (regularization.hasPenalty ? [.optimumKL, .optimumKLReverse, .regularizedGap] : [])
-      + (regularization.hasProxy ? [.trueReturn, .proxyReturn] : [])
+    return [.referenceKL, .trueReturn]
+      + (regularization.hasPenalty ? [.optimumKL, .optimumKLReverse, .regularizedGap] : [])
+      + (regularization.hasProxy ? [.proxyReturn] : [])
   }
 
   /// The columns of a policy.

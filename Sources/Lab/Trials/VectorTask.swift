@@ -21,6 +21,10 @@ struct VectorTask: Sendable {
   let usesStateIndices: Bool
   let offersAllActions: Bool
   let make: @Sendable (Request) -> EnvironmentBatch
+  /// How tokens are read, where observations are made of them.
+  var tokens: TokenLayout?
+  /// What each state is seen as, where a policy sees the last tokens only.
+  var groups: [Int]?
 
   /// Calls for copies where the type of the task is known, so that its step is compiled for it.
   ///
@@ -65,6 +69,10 @@ enum StateView: String, CaseIterable, Sendable {
   case coordinates
   /// The tokens that the state is made of.
   case tokens
+  /// The numbers of a prompt as points on a circle, and the tokens of the answer.
+  case numbers
+  /// The number of the last few tokens.
+  case ngram
 }
 
 extension PreparedTask {
@@ -73,13 +81,15 @@ extension PreparedTask {
   /// - Parameter settings: Their settings, of which `features` says how states of a finite task become vectors.
   /// - Throws: ``SettingProblem`` where the task has no such features.
   func vectorTask(_ settings: Settings) throws(SettingProblem) -> VectorTask {
-    try vectorTask(seen: stateView(settings))
+    let length = settings.resolved.first { $0.key == "ngram" }?.value.whole
+    return try vectorTask(seen: stateView(settings), ngram: length ?? 1)
   }
 
   /// The task as one sees it who sees states so.
   ///
+  /// - Parameter ngram: How many of the last tokens are seen, where that is all.
   /// - Throws: ``SettingProblem`` where the task has no such features.
-  func vectorTask(seen view: StateView) throws(SettingProblem) -> VectorTask {
+  func vectorTask(seen view: StateView, ngram: Int = 1) throws(SettingProblem) -> VectorTask {
     switch content {
     case .vector(let task):
       if view != .oneHot {
@@ -91,16 +101,28 @@ extension PreparedTask {
         throw SettingProblem("some states of this task look alike; write \"one-hot\"", at: ".features")
       }
       var features = FiniteVectorView.Features.oneHot
+      var layout: TokenLayout?
+      var groups: [Int]?
       if view == .coordinates {
         guard let grid = task.grid, grid.rows * grid.columns == task.model.stateCount else {
           throw SettingProblem("the states of this task lie on no grid; write \"one-hot\"", at: ".features")
         }
         features = .coordinates(of: grid)
-      } else if view == .tokens {
+      } else if view == .ngram {
+        guard let tokens = task.tokens else {
+          throw SettingProblem("the states of this task are no sequences of tokens; write \"tabular\"", at: ".policy")
+        }
+        groups = tokens.groups(ofLast: ngram)
+        features = .groups(groups!)
+      } else if view == .tokens || view == .numbers {
         guard let tokens = task.tokens else {
           throw SettingProblem("the states of this task are no sequences of tokens; write \"one-hot\"", at: ".features")
         }
-        features = .tokens(tokens)
+        if view == .numbers && !tokens.hasNumbers {
+          throw SettingProblem("the prompts of this task are about no numbers; write \"tokens\"", at: ".features")
+        }
+        layout = tokens.seen(as: view == .numbers ? .numbers : .symbols)
+        features = .tokens(layout!)
       } else if let observations = task.observations {
         features = .groups(observations.numbers.map(Int.init))
       }
@@ -108,9 +130,11 @@ extension PreparedTask {
       if let unseen = heldOutSimulation.map({ FiniteVectorView($0, features: features) }) {
         prepare = { view, request in if request.isEvaluation { view = unseen } }
       }
-      return VectorTask(
-        FiniteVectorView(simulation(of: task.model), features: features), usesStateIndices: view == .oneHot,
-        prepare: prepare)
+      var seen = VectorTask(
+        FiniteVectorView(simulation(of: task.model), features: features),
+        usesStateIndices: view == .oneHot || view == .ngram, prepare: prepare)
+      (seen.tokens, seen.groups) = (layout, groups)
+      return seen
     case .finite, .bandit, .sampled:
       if view != .oneHot {
         let reason =
@@ -125,15 +149,17 @@ extension PreparedTask {
     }
   }
 
-  /// What `features` says. Where that is "auto", networks read the tokens of sequences.
+  /// What `features` says. Where that is "auto", networks read the tokens of sequences, and the numbers of prompts.
   func stateView(_ settings: Settings) -> StateView {
     let values = settings.resolved
+    if values.first(where: { $0.key == "policy" })?.value.text == "ngram" { return .ngram }
     let wanted = values.first { $0.key == "features" }?.value.text ?? StateView.oneHot.rawValue
     if let view = StateView(rawValue: wanted) { return view }
-    guard case .finite(let task) = content, task.tokens != nil, task.observations == nil, wrapping == nil else {
+    guard case .finite(let task) = content, let tokens = task.tokens, task.observations == nil, wrapping == nil else {
       return .oneHot
     }
-    return values.first { $0.key == "policy" }?.value.text == "mlp" ? .tokens : .oneHot
+    if values.first(where: { $0.key == "policy" })?.value.text != "mlp" { return .oneHot }
+    return tokens.hasNumbers ? .numbers : .tokens
   }
 
   /// The observations of all states of a finite task, state by state; nil where the task has no model.
@@ -144,8 +170,8 @@ extension PreparedTask {
       count: count, width: view.observationCount, usesStateIndices: view.usesStateIndices,
       offersAllActions: view.offersAllActions)
     if view.usesStateIndices {
-      for state in 0..<count { store.states[state] = task.observations?[state] ?? state }
-    } else if let tokens = task.tokens, tokens.width == view.observationCount {
+      for state in 0..<count { store.states[state] = view.groups?[state] ?? task.observations?[state] ?? state }
+    } else if let tokens = view.tokens {
       store.numbers.withUnsafeMutableBufferPointer { numbers in
         for state in 0..<count { tokens.write(state, into: numbers.baseAddress! + state * tokens.width) }
       }

@@ -302,6 +302,10 @@ public enum BatchQuantity: String, Sendable, CaseIterable {
   case preferenceAccuracy = "preference_accuracy"
   /// How much more reward, learned or implicit, the preferred ones have.
   case rewardMargin = "reward_margin"
+  /// The return of the best episode of a group.
+  case bestReturn = "best_return"
+  /// A bound on the divergence of the best of n from the policy that draws.
+  case divergenceBound = "kl_bound"
 }
 
 /// Means of what updates say about themselves, since they were last emptied.
@@ -341,6 +345,8 @@ public struct BatchStatistics: Sendable, Equatable {
     case .rewardLoss: 10
     case .preferenceAccuracy: 11
     case .rewardMargin: 12
+    case .bestReturn: 13
+    case .divergenceBound: 14
     }
   }
 }

@@ -1,4 +1,5 @@
 import Environments
+import Foundation
 import RLCore
 import Testing
 
@@ -82,7 +83,7 @@ import Testing
     #expect(Set(task.model.initial.map(\.state)).isDisjoint(with: held.map(\.state)))
     #expect(play(task.model, from: "3+4=", [7, 10]) == (1, true))
     #expect(play(task.model, from: "7+8=", [5, 10]) == (1, true))
-    #expect(play(task.model, from: "7+8=", [1, 5]).reward == 0)
+    #expect(play(task.model, from: "7+8=", [1, 5]) == (0, true))
     #expect(try isSolvable(task.model))
     #expect(try isSolvable(task.model.starting(in: held)))
     #expect(try ModularArithmetic.task(with: ["held_out": .integer(0)]).heldOut == nil)
@@ -94,6 +95,21 @@ import Testing
     #expect(play(large, from: "10*1=", [1, 0, 10]) == (1, true))
   }
 
+  /// As numbers, prompts are points on a circle; the answer's tokens and its length stand beside them.
+  @Test func promptsAreSeenAsNumbers() throws {
+    let task = try ModularArithmetic.task(with: ["modulus": .integer(20)])
+    let layout = try #require(task.tokens).seen(as: .numbers)
+    #expect(layout.hasNumbers && layout.width == 2 * 2 + 2 * 12 + 3)
+    guard case .listed(let labels) = task.model.stateLabels else { return }
+    var row = [Float](repeating: 0, count: layout.width)
+    row.withUnsafeMutableBufferPointer { layout.write(labels.firstIndex(of: "5+10=5")!, into: $0.baseAddress!) }
+    let expected: [Float] = [0, 1, -1, 0]
+    for (a, b) in zip(row, expected) { #expect(abs(a - b) < 1e-6) }
+    #expect(row[4..<16].firstIndex(of: 1) == 4 + 5 && row[16..<28].allSatisfy { $0 == 0 })
+    #expect(Array(row[28...]) == [0, 1, 0])
+    #expect(try CopyString.task().tokens?.hasNumbers == false)
+  }
+
   @Test func difficultiesAreWhatTheyAre() throws {
     let model = try TwoDifficulty.task(with: ["hard_share": .real(0.25)]).model
     #expect(abs(uniformReturn(model) - (0.75 / 9 + 0.25 / 243)) < 1e-15)
@@ -101,18 +117,30 @@ import Testing
     #expect(try TwoDifficulty.task(with: ["hard_share": .integer(1)]).model.initial.count == 1)
   }
 
-  /// Dots before and behind the A: n right answers of each length n.
+  /// The first letter decides, and comes out at random in four cases of five; all lengths are right after A.
   @Test func theTrapHasRightAnswersOfEveryLength() throws {
-    let model = try LengthTrap.task().model
-    var right = 0
-    for state in 0..<model.stateCount where !model.isTerminal(state) {
-      if model.outcomes(state: state, action: 3)[0].reward == 1 { right += 1 }
+    let task = try LengthTrap.task()
+    let model = task.model
+    #expect(model.stateCount == 1 + 2 * 9 + 1 && task.timeLimit == 10)
+    let first = model.outcomes(state: 0, action: 0)
+    #expect(first.map(\.next) == [1, 10])
+    #expect(abs(first[0].probability - 0.6) < 1e-15 && abs(first[1].probability - 0.4) < 1e-15)
+    for length in 1...9 {
+      for (letter, reward) in [(0, 1.0), (1, 0)] {
+        let state = letter * 9 + length
+        #expect(model.outcomes(state: state, action: 2)[0].reward == reward)
+        let longer = model.outcomes(state: state, action: 1)[0]
+        #expect(longer.terminated == (length == 9) && (length == 9 || longer.next == state + 1))
+        #expect(longer.reward == (length == 9 ? reward : 0))
+        #expect(task.tokens?.isRight[state] == (letter == 0))
+      }
     }
-    #expect(right == (1...7).reduce(0, +))
-    #expect(play(model, from: "?", [0, 3]) == (1, true))
-    #expect(play(model, from: "?", [2, 2, 0, 2, 3]) == (1, true))
-    #expect(play(model, from: "?", [0, 1, 3]) == (0, true))
-    #expect(play(model, from: "?", [0, 0, 3]) == (0, true))
+    // At random half of the answers that have a letter are right.
+    var evaluator = PolicyEvaluator(model)
+    let value = evaluator.startValue(of: StationaryPolicy(uniformOver: model), gamma: 1).value
+    #expect(abs(value - 1.0 / 3) < 1e-12)
+    let plain = try LengthTrap.task(with: ["mistakes": .integer(0), "letters": .integer(3)]).model
+    #expect(plain.outcomeCount == plain.pairCount)
   }
 
   /// Tokens tell all states apart, and the prompts of held-out sums are made of what other prompts are made of.
@@ -140,7 +168,6 @@ import Testing
       BracketMatching.problem(with: ["depth": .integer(20)]),
       ModularArithmetic.problem(with: ["modulus": .integer(1000)]),
       TwoDifficulty.problem(with: ["hard_length": .integer(20)]),
-      LengthTrap.problem(with: ["max_length": .integer(1000)]),
     ] {
       #expect(problem?.contains("4000000 fit; lower") == true)
     }

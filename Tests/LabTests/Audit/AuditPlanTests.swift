@@ -38,15 +38,15 @@ import Testing
     let resolver = Resolver(lab: .standard, source: nil, folder: "", overridden: [], outline: nil)
     let task = try resolver.task(try ConfigurationFile.parse(Array(environment.utf8), name: "").root)
     return try Audit(
-      try AuditPlan(document.root), variant: "v", environment: "e", task: task, settings: nil, root: 0)
+      try AuditPlan(document.root), variant: "v", environment: "e", task: task, algorithm: nil, root: 0)
   }
 
   /// J(0.5) = −12 and dJ/dH(right) = 2 in Example 13.1.
   @Test func corridorIsAudited() throws {
     let audit = try audit("{samples: 50, estimators: ['reinforce', 'gae'], lambda: [0, 1]}", "{id: 'short-corridor'}")
     #expect(abs(audit.audit.truth.startValue + 12) < 1e-12 && abs(audit.audit.truth.gradient[1] - 2) < 1e-12)
-    #expect(audit.findings.map(\.name) == ["reinforce", "gae", "gae"])
-    #expect(audit.findings[0].isExact && audit.findings[0].bias < 1e-9)
+    #expect(audit.findings.map(\.finding.name) == ["reinforce", "gae", "gae"])
+    #expect(audit.findings[0].finding.isExact && audit.findings[0].finding.bias < 1e-9)
     var buffer = CSVBuffer()
     audit.write(to: &buffer)
     let rows = String(decoding: buffer.bytes, as: UTF8.self).split(separator: "\n")

@@ -129,7 +129,11 @@ import Testing
     "{id: 'grpo', zero_signal: 'skip', mask_truncated_completions: true, max_completion_length: 2, sync_ref_model: true, ref_model_sync_steps: 3, beta: 0.1}",
     "{id: 'rloo', beta: 0.1}", "{id: 'reinforce-plus-plus', beta: 0.1}",
     "{id: 'rlhf-ppo', policy: 'mlp', net_arch: [8]}",
-    "{id: 'rejection-sampling', keep: 2}", "{id: 'sft', demonstrations: 20}", "{id: 'dpo', loss_type: 'ipo'}",
+    "{id: 'rlhf-ppo', policy: 'ngram', ngram: 2}",
+    "{id: 'pipeline', stages: [{id: 'reward-model', iterations: 2}, {id: 'grpo', reward_weights: [1, 0.5]}]}",
+    "{id: 'rejection-sampling', keep: 2}", "{id: 'best-of-n', num_generations: 4}",
+    "{id: 'pipeline', stages: [{id: 'reward-model', iterations: 2}, {id: 'best-of-n', iterations: 2}, {id: 'grpo'}]}",
+    "{id: 'sft', demonstrations: 20}", "{id: 'dpo', loss_type: 'ipo'}",
     "{id: 'kto', policy: 'mlp', net_arch: [8]}", "{id: 'reward-model', margin: true}",
     "{id: 'distillation', direction: 'reverse', teacher: 'policy'}",
     "{id: 'pipeline', stages: [{id: 'sft', iterations: 3}, {id: 'reward-model', iterations: 3}, {id: 'rlhf-ppo'}]}",
@@ -189,12 +193,74 @@ import Testing
     #expect(task[2] > 0.5 && abs(learned[2] - task[2]) > 0.1)
   }
 
+  /// The best of n as a policy: its return and its divergence are exact, and the bound stands beside them.
+  @Test func theBestOfNIsExact() throws {
+    let (columns, _) = try run(
+      "{id: 'best-of-n', num_generations: 4, initial_probabilities: [0.5, 0.3, 0.2]}", iterations: 2)
+    // q = (.5⁴, .8⁴ − .5⁴, 1 − .8⁴).
+    let q = [0.0625, 0.3471, 0.5904]
+    #expect(abs(columns["true_return"]! - (q[1] + 2 * q[2])) < 1e-12)
+    let divergence = zip(q, [0.5, 0.3, 0.2]).reduce(0) { $0 + $1.0 * log($1.0 / $1.1) }
+    #expect(abs(columns["reference_kl"]! - divergence) < 1e-12)
+    #expect(abs(columns["kl_bound"]! - (log(4) - 0.75)) < 1e-15 && divergence < log(4) - 0.75)
+    // 16 groups an update, two updates, whose best has deviation .61.
+    #expect(abs(columns["best_return"]! - columns["true_return"]!) < 4 * 0.61 / 32.squareRoot())
+  }
+
+  /// A policy of the last two tokens counts to 3, for it sees where it is; one of the last token alone does not see how far to go.
+  @Test func ngramsSeeTheLastTokens() throws {
+    let task = "{id: 'count-to-n', n: 2}"
+    let (short, _) = try run("{id: 'grpo', policy: 'ngram', ngram: 1}", iterations: 60, environment: task)
+    let (long, record) = try run(
+      "{id: 'grpo', policy: 'ngram', ngram: 3, learning_rate: 0.2}", iterations: 200, environment: task)
+    #expect(long["exact_match"] == 1 && short["exact_match"]! <= 0.5)
+    #expect(record.tables != nil)
+    do {
+      _ = try BatchTrialTests.experiment(
+        "{environment: 'cliff-walking', algorithm: {id: 'grpo', policy: 'ngram'}, budget: {iterations: 2}}")
+      Issue.record("n-grams of a grid")
+    } catch let error as LabError { #expect(error.message.contains("algorithm.policy: ")) }
+  }
+
+  /// Stages may stand at the top of a configuration, and say how long it all lasts.
+  @Test func stagesAtTheTop() throws {
+    let plan = "[{id: 'sft', iterations: 3}, {id: 'grpo', iterations: 4}]"
+    let short = try BatchTrialTests.experiment("{environment: 'count-to-n', stages: \(plan), algorithm: {gamma: 0.9}}")
+      .variants[0]
+    let long = try BatchTrialTests.experiment(
+      "{environment: 'count-to-n', algorithm: {id: 'pipeline', stages: \(plan), gamma: 0.9}, budget: {iterations: 7}}"
+    ).variants[0]
+    #expect(short.identity == long.identity && short.budget.count == 7)
+    do {
+      _ = try BatchTrialTests.experiment("{environment: 'count-to-n', algorithm: 'grpo', stages: \(plan)}")
+      Issue.record("stages of grpo")
+    } catch let error as LabError { #expect(error.message.contains("stages: stages are those of")) }
+  }
+
+  /// Exact columns of answers: lengths of right and wrong ones by hand, and the share of prompts that are answered right.
+  @Test func answersHaveColumns() throws {
+    let (trap, _) = try run(
+      "{id: 'grpo', learning_rate: 0}", iterations: 1, environment: "{id: 'length-trap', max_length: 3}")
+    // After A an end with 1/3; else there are three tokens, ended or cut off.
+    #expect(abs(trap["right_length"]! - 8.0 / 3) < 1e-12)
+    // An end at once (1/3), after B (1/9), and three tokens (2/9).
+    let ends: [(length: Double, chance: Double)] = [(1, 1.0 / 3), (2, 1.0 / 9), (3, 2.0 / 9)]
+    let total = ends.reduce(0.0) { $0 + $1.chance }
+    let mean = ends.reduce(0.0) { $0 + $1.length * $1.chance } / total
+    #expect(abs(trap["wrong_length"]! - mean) < 1e-12)
+    #expect(trap["exact_match"] == nil)
+    let (sums, _) = try run(
+      "{id: 'sft', learning_rate: 0.5}", iterations: 40, environment: "{id: 'modular-arithmetic', modulus: 3}")
+    #expect(sums["exact_match"] == 1 && sums["held_out_match"]! < 1)
+  }
+
   @Test(arguments: [
     ("{id: 'grpo', num_generations: 7}", "algorithm.generation_batch_size"),
     ("{id: 'grpo', delta: 1.1}", "algorithm.delta"), ("{id: 'grpo', supervision: 'to-go'}", "algorithm.supervision"),
     ("{id: 'grpo', soft_punish_cache: 100}", "algorithm.soft_punish_cache"),
     ("{id: 'grpo', initial_probabilities: [0.5, 0.5]}", "algorithm.initial_probabilities"),
     ("{id: 'grpo', scale_rewards: 'std'}", "algorithm.scale_rewards"),
+    ("{id: 'grpo', reward_weights: [1]}", "algorithm.reward_weights"),
     ("{id: 'pipeline', stages: [{id: 'sfd'}]}", "algorithm.stages[0].id"),
     ("{id: 'pipeline', stages: [{id: 'sft'}, {id: 'dpo', betta: 1}]}", "algorithm.stages[1].betta"),
     ("{id: 'pipeline', stages: [{id: 'sft', gamma: 1}]}", "algorithm.stages[0].gamma"),
