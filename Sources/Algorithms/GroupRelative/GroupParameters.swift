@@ -195,6 +195,8 @@ enum GroupPreset: String, CaseIterable, Sendable {
   case drGRPO = "dr-grpo"
   /// Zheng et al. (2025), section 5.1.
   case gspo
+  /// A network that answers sums which were never asked: those of the experiment of that name.
+  case modularArithmetic = "modular-arithmetic"
 
   static let parameter = Parameter<GroupPreset>.choice(
     "preset", default: .custom, "whose published settings hold where nothing else is given")
@@ -233,6 +235,13 @@ enum GroupPreset: String, CaseIterable, Sendable {
       [
         .init("num_generations", .integer(8)), .init("generation_batch_size", .integer(128)),
         .init("loss_type", .text("dr_grpo")), .init("scale_rewards", .text("none")), .init("beta", .integer(0)),
+      ]
+    case .modularArithmetic:
+      [
+        .init("policy", .text("mlp")), .init("net_arch", .list([.integer(64), .integer(64), .integer(64)])),
+        .init("activation", .text("relu")), .init("learning_rate", .real(0.001)), .init("weight_decay", .integer(1)),
+        .init("generation_batch_size", .integer(512)), .init("num_generations", .integer(16)),
+        .init("beta", .real(0.01)),
       ]
     case .gspo:
       [
