@@ -191,7 +191,9 @@ public struct TrialProcess {
   /// The discount rate of the algorithm.
   public var gamma: Double
   /// Returns of rollouts on copies of the task of their own, where the process makes them itself; nil where the reported policy is enough.
-  public var rollouts: ((RolloutRequest) -> [Double])?
+  public var rollouts: ((RolloutRequest) throws -> [Double])?
+  /// Whether ``save`` stores all of it; if not, an interrupted trial begins anew.
+  public var canBeStored = true
   /// Whether its report has values of states, which the exact columns can hold against the truth.
   public var hasValues = true
   /// What holds the policy to a reference; nil where nothing does.

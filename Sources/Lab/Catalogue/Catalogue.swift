@@ -47,6 +47,7 @@ extension Laboratory {
     lab.register(vector: MountainCarContinuous.self)
     lab.register(vector: Acrobot.self)
     lab.register(vector: Pendulum.self)
+    lab.registerGymnasium()
 
     lab.register(planner: PolicyEvaluation.self)
     lab.register(planner: PolicyIteration.self)

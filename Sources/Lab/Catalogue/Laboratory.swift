@@ -53,6 +53,12 @@ public struct Laboratory: Sendable {
       })
   }
 
+  /// Adds the environments of Gymnasium, which live in a Python process.
+  mutating func registerGymnasium() {
+    environments.append(
+      EnvironmentEntry(Gymnasium.about, gives: EnvironmentEntry.either) { try Gymnasium.task($0) })
+  }
+
   /// Adds a task that is observed as a vector.
   @inlinable
   public mutating func register<E: SampledVectorEnvironment>(vector type: E.Type) {

@@ -17,7 +17,9 @@ public final class PreparedTask: Sendable {
 
   /// An environment that gives samples only.
   struct AnySampled: Sendable {
-    let environment: any SampledEnvironment & Sendable
+    let environment: any TabularEnvironment & Sendable
+    /// How methods of features get copies, where the task makes them itself.
+    var copies: VectorTask?
   }
 
   let content: Content
@@ -35,13 +37,20 @@ public final class PreparedTask: Sendable {
 
   /// Where everything that happens in copies of the task is written down; nil in trials.
   let log: StepLog?
+  /// Whether it lives in a process of its own: steps take long there, and its state cannot be stored.
+  @usableFromInline let isRemote: Bool
+  /// Why no trial of it can be made here, where something outside this program is missing; what it gives is then unknown.
+  let unavailable: LabError?
 
   /// - Throws: ``SettingProblem`` where what is wrapped around the task does not fit it.
   init(
-    _ content: Content, timeLimit: Int?, wrapping: WrappedTask.Options? = nil, log: StepLog? = nil
+    _ content: Content, timeLimit: Int?, wrapping: WrappedTask.Options? = nil, log: StepLog? = nil,
+    isRemote: Bool = false, unavailable: LabError? = nil
   ) throws(SettingProblem) {
     self.content = content
     self.log = log
+    self.isRemote = isRemote
+    self.unavailable = unavailable
     self.timeLimit = timeLimit
     self.wrapping = wrapping
     isContinuing = if case .finite(let task) = content { task.model.isContinuing } else { false }
@@ -51,6 +60,12 @@ public final class PreparedTask: Sendable {
     case .sampled(let sampled): space = try Self.wrap(AnyTabularEnvironment(sampled.environment), wrapping).space
     case .vector: space = ActionSpace(states: 1, actions: 1)  // no table has rows for it; it is refused where one would
     }
+  }
+
+  /// A task of which nothing is known, for something outside this program is missing.
+  convenience init(unavailable error: LabError) throws(SettingProblem) {
+    try self.init(
+      .sampled(.init(environment: NothingKnown())), timeLimit: nil, isRemote: true, unavailable: error)
   }
 
   static func wrap(
@@ -83,7 +98,7 @@ public final class PreparedTask: Sendable {
 
   /// The same task, of which all copies write down what happens; it is slower.
   func traced(by log: StepLog) throws(SettingProblem) -> PreparedTask {
-    try PreparedTask(content, timeLimit: timeLimit, wrapping: wrapping, log: log)
+    try PreparedTask(content, timeLimit: timeLimit, wrapping: wrapping, log: log, isRemote: isRemote)
   }
 
   /// Whether an episode can end by itself at all, whatever is done; true where nobody knows.
@@ -145,11 +160,23 @@ public final class PreparedTask: Sendable {
   }
 }
 
+/// Stands for a task that cannot be made here.
+private struct NothingKnown: TabularEnvironment {
+  var space: ActionSpace { ActionSpace(states: 1, actions: 1) }
+  mutating func reset(using stream: inout RandomStream) -> Int { 0 }
+  mutating func resetAnywhere(using stream: inout RandomStream) -> Int { 0 }
+  mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {
+    Outcome(observation: 0, reward: 0, terminated: true)
+  }
+  func save(to writer: inout StateWriter) {}
+  mutating func restore(from reader: inout StateReader) throws(StateError) {}
+}
+
 /// An environment in the catalogue.
 public struct EnvironmentEntry: Sendable {
   /// What configurations and readers see, with the options that every environment has.
   public let about: About
-  /// What the task gives: "model", "bandit" or "samples".
+  /// What the task gives: "model", "bandit", "samples", "samples of vectors", "samples of states or of vectors".
   public let gives: String
   let make: @Sendable (Settings) throws -> PreparedTask
 
@@ -170,9 +197,13 @@ public struct EnvironmentEntry: Sendable {
     settings.resolved.first { $0.key == "time_limit" }?.value == .text("default") ? taskDefault : settings[timeLimit]
   }
 
+  /// What a task gives that tells only when it is made whether its states are numbered.
+  static let either = "samples of states or of vectors"
+
   init(_ about: About, gives: String, make: @escaping @Sendable (Settings) throws -> PreparedTask) {
     // What is observed as a vector has no numbered states to merge, nor to remember.
-    let options = gives == "samples of vectors" ? [] : TaskOptions.declarations(beside: about.parameters)
+    let hasOptions = gives != Self.vectors && gives != Self.either
+    let options = hasOptions ? TaskOptions.declarations(beside: about.parameters) : []
     self.about = About(
       id: about.id, summary: about.summary, source: about.source, equation: about.equation,
       parameters: about.parameters + options + [Self.timeLimit.declaration])

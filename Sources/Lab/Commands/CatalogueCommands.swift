@@ -71,6 +71,9 @@ extension Command {
     positional: 1...1
   ) { lab, arguments in
     let experiment = try ConfigurationCommand(lab: lab, arguments: arguments, command: "check").experiment()
+    do throws(LabError) {
+      try experiment.checkAvailable()
+    } catch { Terminal.error("note: whether everything fits could not be checked: \(error.message)\n") }
     Terminal.print(arguments.has("json") ? Plan(experiment).json.json : Plan(experiment).text)
   }
 }

@@ -90,7 +90,7 @@ struct PolicyRollouts {
 
   /// The returns of episodes.
   ///
-  /// - Throws: ``LabError`` (65) where the policy does not fit the task.
+  /// - Throws: ``LabError`` (65) where the policy does not fit the task, (70) where a task outside this program has failed.
   func play(_ request: RolloutRequest, root: UInt64) throws(LabError) -> [Double] {
     switch file.content {
     case .network(let archive): try play(archive, request, root: root)
@@ -122,9 +122,11 @@ struct PolicyRollouts {
         isEvaluation: true))
     var policy = ArchivedPolicy(archive)
     var stream = RandomStream(root: root, index: 0, component: "evaluation actions")
-    return EpisodeRollouts.play(request, in: batch) { store, actions in
-      policy.act(on: store, rows: batch.count, isGreedy: request.isGreedy, into: &actions, using: &stream)
-    }
+    do throws(SettingProblem) {
+      return try EpisodeRollouts.play(request, in: batch) { store, actions in
+        policy.act(on: store, rows: batch.count, isGreedy: request.isGreedy, into: &actions, using: &stream)
+      }
+    } catch { throw LabError(.software, "environment: \(error.message)") }
   }
 
   private func play(
@@ -136,6 +138,8 @@ struct PolicyRollouts {
     }
     let options = RecordOptions.Evaluation(episodes: request.episodes, every: 1, maximumSteps: request.maximumSteps)
     guard var evaluator = Evaluator(options: options, task: task, root: root, seed: 0) else { return [] }
-    return evaluator.returns(of: policy)
+    do throws(SettingProblem) {
+      return try evaluator.returns(of: policy)
+    } catch { throw LabError(.software, "environment: \(error.message)") }
   }
 }

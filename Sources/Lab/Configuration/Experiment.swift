@@ -31,6 +31,13 @@ public struct Experiment: Sendable {
 
   /// The trials of the experiment, variant by variant.
   public var trialCount: Int { variants.count * seeds.count }
+
+  /// Refuses to run what needs something that is not there.
+  ///
+  /// - Throws: ``LabError`` (exit code 66) where a task's interpreter or package is missing.
+  func checkAvailable() throws(LabError) {
+    for variant in variants { if let error = variant.task.unavailable { throw error } }
+  }
 }
 
 /// One point of an experiment: environment, algorithm and every parameter, without the seed.

@@ -98,7 +98,9 @@ struct Resolver {
   /// Makes one task from the tree of its environment.
   func task(_ tree: Setting) throws(LabError) -> PreparedTask {
     let (entry, component) = try environment(tree, place: "environment")
-    return try make(entry, component, place: "environment")
+    let task = try make(entry, component, place: "environment")
+    if let error = task.unavailable { throw error }
+    return task
   }
 
   /// The entry and the settings that the tree of an environment names.
@@ -254,6 +256,7 @@ struct Resolver {
 
   /// Makes a trial once and throws it away, so that what does not fit the task is said before anything runs.
   private func checkMakes(_ variant: Variant, rootSeed: UInt64, place: String) throws(LabError) {
+    if variant.task.unavailable != nil { return }
     do {
       try variant.entry.check?(variant.algorithm.settings, variant.task)
     } catch let problem as SettingProblem {

@@ -72,6 +72,8 @@ struct TracedEnvironment: TabularEnvironment, Sendable {
       truncated: outcome.truncated)
   }
 
+  var failure: String? { base.failure }
+
   func save(to writer: inout StateWriter) { base.save(to: &writer) }
 
   mutating func restore(from reader: inout StateReader) throws(StateError) { try base.restore(from: &reader) }

@@ -27,6 +27,7 @@ struct Calibration: Sendable {
   ///   - experiment: What is to be run.
   ///   - moment: How many seconds of each variant, about.
   static func measure(_ experiment: Experiment, moment: Double = 0.05) throws -> Calibration {
+    try experiment.checkAvailable()
     var classes: [(key: String, members: [Int])] = []
     for (index, variant) in experiment.variants.enumerated() {
       let key = variant.environment.resolved.description + variant.algorithm.id
@@ -95,7 +96,7 @@ struct Calibration: Sendable {
     if let evaluation = variant.record.evaluation,
       var evaluator = Evaluator(options: evaluation, task: variant.task, root: experiment.root, seed: 0)
     {
-      let cost = clock { _ = evaluator.evaluate(process) }
+      let cost = try clock { _ = try evaluator.evaluate(process) }
       time += cost * units / Double(evaluation.every)
     }
     return Pace(seconds: time / units, steps: Double(process.counters().step ?? 0) / units, isWhole: isWhole)

@@ -26,6 +26,7 @@ struct ExperimentRun {
 
   /// Runs what is missing.
   func run() async throws -> Report {
+    try experiment.checkAvailable()
     let start = Date()
     let clock = ContinuousClock.now
     let folder = ResultsFolder(path: path, experiment: experiment)

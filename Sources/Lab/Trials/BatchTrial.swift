@@ -75,6 +75,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
       while counter(unit) < count {
         let time = TrainingTime(unit: clock, total: request.budget.count, update: iteration + 1)
         try learner.update(in: batch, at: time)
+        if let failure = batch.failure { throw SettingProblem(failure) }
         iteration += 1
         if ContinuousClock.now - start > .milliseconds(50) { return }
       }
@@ -155,9 +156,9 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
     }
 
     /// Returns of episodes: each copy plays a share of them fixed before, so that short ones do not count more often.
-    func rollouts(_ wanted: RolloutRequest) -> [Double] {
+    func rollouts(_ wanted: RolloutRequest) throws(SettingProblem) -> [Double] {
       let batch = evaluationBatch(min(wanted.episodes, 16), maximumSteps: wanted.maximumSteps)
-      return EpisodeRollouts.play(wanted, in: batch) { store, actions in
+      return try EpisodeRollouts.play(wanted, in: batch) { store, actions in
         learner.act(
           on: store, rows: batch.count, isGreedy: wanted.isGreedy, into: &actions, using: &evaluationStream)
       }
@@ -217,7 +218,8 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
     process.hasValues = box.tellsValues
     process.regularization = regularization
     process.archive = { box.learner.archive() }
-    if hasEpisodes { process.rollouts = { box.rollouts($0) } }
+    if hasEpisodes { process.rollouts = { try box.rollouts($0) } }
+    process.canBeStored = !task.isRemote
     return process
   }
 }
@@ -227,9 +229,10 @@ enum EpisodeRollouts {
   /// The returns of as many episodes as are wanted, copy by copy.
   ///
   /// - Parameter act: Chooses an action for every row of observations.
+  /// - Throws: ``SettingProblem`` where the task lives outside this program and has failed.
   static func play(
     _ wanted: RolloutRequest, in batch: EnvironmentBatch, act: (ObservationStore, inout ActionStore) -> Void
-  ) -> [Double] {
+  ) throws(SettingProblem) -> [Double] {
     let copies = batch.count
     var store = ObservationStore(
       count: copies, width: batch.observationCount, usesStateIndices: batch.usesStateIndices,
@@ -250,6 +253,7 @@ enum EpisodeRollouts {
         if left[k] == 0 { playing -= 1 }
       }
     }
+    if let failure = batch.failure { throw SettingProblem(failure) }
     return returns.flatMap { $0 }
   }
 }

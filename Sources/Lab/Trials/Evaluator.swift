@@ -5,6 +5,8 @@ struct Evaluator {
   let options: RecordOptions.Evaluation
   private let task: PreparedTask
   private var stream: RandomStream
+  /// A task in a process of its own, which goes on from one evaluation to the next.
+  private var kept: AnyTabularEnvironment?
   private let root: UInt64
   private let seed: UInt64
 
@@ -17,26 +19,27 @@ struct Evaluator {
   }
 
   /// The mean undiscounted return of some episodes under the learned policy, and its standard deviation.
-  mutating func evaluate(_ process: TrialProcess) -> (mean: Double, std: Double) {
+  ///
+  /// - Throws: ``SettingProblem`` where the task lives outside this program and has failed.
+  mutating func evaluate(_ process: TrialProcess) throws -> (mean: Double, std: Double) {
     if let rollouts = process.rollouts {
       let request = RolloutRequest(
         episodes: options.episodes, maximumSteps: options.maximumSteps, isGreedy: options.isGreedy)
-      return Self.summary(rollouts(request))
+      return Self.summary(try rollouts(request))
     }
     let report = process.report()
     let policy = options.isGreedy ? report.targetPolicy : report.behaviorPolicy
     guard !policy.isEmpty else { return (.nan, .nan) }
-    return Self.summary(returns(of: policy))
+    return Self.summary(try returns(of: policy))
   }
 
   /// The undiscounted returns of some episodes.
   ///
   /// - Parameter policy: Probabilities, slot by slot.
-  mutating func returns(of policy: [Double]) -> [Double] {
-    var environment =
-      task.heldOutSimulation.map { AnyTabularEnvironment($0) } ?? task.anyEnvironment(seesStates: true)
-    var preparation = RandomStream(root: root, index: seed, component: "initialisation")
-    environment.prepare(using: &preparation)
+  /// - Throws: ``SettingProblem`` where the task lives outside this program and has failed.
+  mutating func returns(of policy: [Double]) throws(SettingProblem) -> [Double] {
+    var environment = kept ?? task.heldOutSimulation.map { AnyTabularEnvironment($0) } ?? fresh()
+    defer { if task.isRemote { kept = environment } }
     let limit = task.timeLimit ?? options.maximumSteps
     var returns: [Double] = []
     for _ in 0..<options.episodes {
@@ -52,7 +55,16 @@ struct Evaluator {
       }
       returns.append(total)
     }
+    if let failure = environment.failure { throw SettingProblem(failure) }
     return returns
+  }
+
+  /// The task as it is before any episode.
+  private func fresh() -> AnyTabularEnvironment {
+    var environment = task.anyEnvironment(seesStates: true)
+    var preparation = RandomStream(root: root, index: seed, component: "initialisation")
+    environment.prepare(using: &preparation)
+    return environment
   }
 
   private static func summary(_ returns: [Double]) -> (mean: Double, std: Double) {

@@ -58,7 +58,8 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
       EpisodeLoop(
         learner: learner, environment: environment, timeLimit: request.task.timeLimit,
         clock: (request.clock ?? unit) == .steps ? .steps : .episodes, root: request.root, seed: request.seed))
-    let slice = 1 << 21  // steps between looks at the clock and at signals: some 30 ms
+    // Steps between looks at the clock and at signals: some 30 ms.
+    let slice = request.task.isRemote ? 1 << 9 : 1 << 21
     var process = TrialProcess(
       metrics: request.task.onlineMetrics, gamma: gamma,
       advance: { count in
@@ -68,7 +69,7 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
         } else {
           box.loop.run(untilStep: last, episode: count)
         }
-        if let failure = box.loop.learner.failure { throw SettingProblem(failure) }
+        if let failure = box.loop.learner.failure ?? box.loop.environment.failure { throw SettingProblem(failure) }
       },
       counters: { TrialCounters(episode: box.loop.episode, step: box.loop.step) },
       measure: { row in
@@ -84,6 +85,7 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
       save: { box.loop.save(to: &$0) },
       restore: { try box.loop.restore(from: &$0) })
     process.hasValues = !process.report().stateValues.isEmpty
+    process.canBeStored = !request.task.isRemote
     return (process, box)
   }
 }

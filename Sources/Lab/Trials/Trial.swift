@@ -66,7 +66,7 @@ final class RunningTrial {
       try process.restore(&reader)
       try recorder.restore(from: &reader)
     } else {
-      recorder.record(process, isFirst: true, isLast: false)
+      try recorder.record(process, isFirst: true, isLast: false)
     }
     done = process.counters()[variant.budget.unit]
   }
@@ -84,6 +84,16 @@ final class RunningTrial {
   ///
   /// - Throws: ``Trial/Failure`` where it cannot go on.
   func finish(until isStopped: () -> Bool, progress: (Int) -> Void) throws -> Trial.Ending {
+    do {
+      return try finishing(until: isStopped, progress: progress)
+    } catch {
+      // A signal for a whole group of processes ends those first that trials wait for.
+      if trial.variant.task.isRemote && isStopped() { return .interrupted }
+      throw error
+    }
+  }
+
+  private func finishing(until isStopped: () -> Bool, progress: (Int) -> Void) throws -> Trial.Ending {
     let unit = trial.variant.budget.unit
     while !isOver {
       let next = target
@@ -95,7 +105,7 @@ final class RunningTrial {
         try advance(to: next)
         saveNowAndThen {}
       }
-      progress(record())
+      progress(try record())
     }
     return .finished(wholeRecord())
   }
@@ -112,11 +122,14 @@ final class RunningTrial {
   /// Adds a row for where the trial stands.
   ///
   /// - Returns: The units finished since the last one.
-  func record() -> Int {
+  /// - Throws: ``Trial/Failure`` where an evaluation cannot go on.
+  func record() throws -> Int {
     let reached = process.counters()[trial.variant.budget.unit]
     let new = reached - done
     done = reached
-    recorder.record(process, isFirst: false, isLast: isOver)
+    do {
+      try recorder.record(process, isFirst: false, isLast: isOver)
+    } catch { throw Trial.Failure(cause: error, record: recorder.broken()) }
     return new
   }
 
@@ -141,7 +154,7 @@ final class RunningTrial {
 
   /// Stores the state, so that the trial goes on here after a stop.
   func save() {
-    guard let checkpoint else { return }
+    guard let checkpoint, process.canBeStored else { return }
     var writer = StateWriter()
     process.save(&writer)
     recorder.save(to: &writer)
@@ -173,7 +186,9 @@ struct Recorder {
   }
 
   /// Adds a row for where the process stands now.
-  mutating func record(_ process: TrialProcess, isFirst: Bool, isLast: Bool) {
+  ///
+  /// - Throws: ``SettingProblem`` where an evaluation's task lives outside this program and has failed.
+  mutating func record(_ process: TrialProcess, isFirst: Bool, isLast: Bool) throws {
     let counters = process.counters()
     let done = counters[variant.budget.unit]
     let start = record.rows.count
@@ -197,7 +212,7 @@ struct Recorder {
     if evaluator != nil, !isFirst,
       isLast || done / evaluator!.options.every > before / evaluator!.options.every
     {
-      let result = evaluator!.evaluate(process)
+      let result = try evaluator!.evaluate(process)
       put(.evaluationReturn, result.mean, in: start)
       put(.evaluationStd, result.std, in: start)
     }

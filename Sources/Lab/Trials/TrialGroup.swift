@@ -89,7 +89,7 @@ struct TrialGroup {
         do {
           // It has come there already: this asks whether it can go on.
           try trial.advance(to: trial.target)
-          progress(trial.record())
+          progress(try trial.record())
           if !trial.isOver {
             turns[place] = self.lane(of: trial)
             continue

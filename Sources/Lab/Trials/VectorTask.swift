@@ -135,6 +135,8 @@ extension PreparedTask {
         usesStateIndices: view == .oneHot || view == .ngram, prepare: prepare)
       (seen.tokens, seen.groups) = (layout, groups)
       return seen
+    case .sampled(let sampled) where sampled.copies != nil && wrapping == nil && view == .oneHot:
+      return sampled.copies!
     case .finite, .bandit, .sampled:
       if view != .oneHot {
         let reason =

@@ -39,9 +39,15 @@ public protocol Environment {
 
   /// Takes an action in the current state.
   mutating func step(_ action: Action, using stream: inout RandomStream) -> Outcome<Observation>
+
+  /// Why the task cannot go on, where it lives outside this program and has failed: from then on every episode is over at once. The default is
+  /// that nothing fails.
+  var failure: String? { get }
 }
 
 extension Environment {
+  /// Nothing fails.
+  public var failure: String? { nil }
   /// Draws nothing.
   public mutating func prepare(using stream: inout RandomStream) {}
 }

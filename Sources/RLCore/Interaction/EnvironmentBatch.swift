@@ -1,3 +1,16 @@
+/// What lets all copies of a task take their steps at once, where they live outside this program: each copy then only tells what came of it.
+public protocol BatchExchange: AnyObject {
+  /// Takes a step in every copy.
+  ///
+  /// - Parameters:
+  ///   - actions: As many numbers of actions as there are copies.
+  ///   - moves: For each copy whether it moves; nil where all do.
+  func exchange(actions: UnsafePointer<Int32>, moves: UnsafePointer<Bool>?)
+
+  /// Takes a step in every copy by rows of numbers.
+  func exchange(values: UnsafePointer<Float>, moves: UnsafePointer<Bool>?)
+}
+
 /// Copies of a task observed as a vector, stepped together, whatever the task's type: what ``BatchLearner``s act in.
 ///
 /// It is ``VectorizedEnvironments`` behind a table of functions. A step of all copies is one indirect call, in which the loop over the copies is
@@ -45,6 +58,7 @@ public final class EnvironmentBatch {
   private let statistics: () -> BanditStatistics?
   private let saveState: (inout StateWriter) -> Void
   private let restoreState: (inout StateReader) throws(StateError) -> Void
+  private let whyFailed: () -> String?
 
   /// Holds the copies in one place while closures work on them.
   @usableFromInline final class Box<Base: VectorEnvironment> {
@@ -55,10 +69,10 @@ public final class EnvironmentBatch {
 
   /// What the closures of a batch do.
   @usableFromInline struct Functions {
-    @usableFromInline let stepByActions: (UnsafePointer<Int32>) -> Void
-    @usableFromInline let stepByValues: (UnsafePointer<Float>) -> Void
-    @usableFromInline let stepSomeByActions: (UnsafePointer<Int32>, UnsafePointer<Bool>) -> Void
-    @usableFromInline let stepSomeByValues: (UnsafePointer<Float>, UnsafePointer<Bool>) -> Void
+    @usableFromInline var stepByActions: (UnsafePointer<Int32>) -> Void
+    @usableFromInline var stepByValues: (UnsafePointer<Float>) -> Void
+    @usableFromInline var stepSomeByActions: (UnsafePointer<Int32>, UnsafePointer<Bool>) -> Void
+    @usableFromInline var stepSomeByValues: (UnsafePointer<Float>, UnsafePointer<Bool>) -> Void
     @usableFromInline let resetGroups: (Int) -> Void
     @usableFromInline let statistics: () -> BanditStatistics?
     @usableFromInline let save: (inout StateWriter) -> Void
@@ -74,6 +88,27 @@ public final class EnvironmentBatch {
       save = { box.copies.save(to: &$0) }
       restore = { reader throws(StateError) in try box.copies.restore(from: &reader) }
     }
+
+    /// The same, after all copies have taken their steps elsewhere.
+    init(_ functions: Functions, after exchange: any BatchExchange) {
+      self = functions
+      stepByActions = {
+        exchange.exchange(actions: $0, moves: nil)
+        functions.stepByActions($0)
+      }
+      stepByValues = {
+        exchange.exchange(values: $0, moves: nil)
+        functions.stepByValues($0)
+      }
+      stepSomeByActions = {
+        exchange.exchange(actions: $0, moves: $1)
+        functions.stepSomeByActions($0, $1)
+      }
+      stepSomeByValues = {
+        exchange.exchange(values: $0, moves: $1)
+        functions.stepSomeByValues($0, $1)
+      }
+    }
   }
 
   /// Takes over the copies. Call it where the task's type is known, so that its step is compiled for it.
@@ -81,6 +116,17 @@ public final class EnvironmentBatch {
   public convenience init<Base: VectorEnvironment>(_ copies: consuming VectorizedEnvironments<Base>) {
     let box = Box(copies)
     self.init(box, Functions(box))
+  }
+
+  /// Takes over copies that live outside this program.
+  ///
+  /// - Parameter exchange: What lets them take their steps; nil where it could not be had, so that they have failed.
+  public convenience init<Base: VectorEnvironment>(
+    _ copies: consuming VectorizedEnvironments<Base>, through exchange: (any BatchExchange)?
+  ) {
+    let box = Box(copies)
+    let functions = Functions(box)
+    self.init(box, exchange.map { Functions(functions, after: $0) } ?? functions)
   }
 
   @usableFromInline
@@ -110,7 +156,11 @@ public final class EnvironmentBatch {
     statistics = functions.statistics
     saveState = functions.save
     restoreState = functions.restore
+    whyFailed = { box.copies.environments[0].failure }
   }
+
+  /// Why the copies cannot go on, where they live outside this program; nil while they can.
+  public var failure: String? { whyFailed() }
 
   /// Steps taken so far, all copies together.
   public var steps: Int { ledger.pointee.steps }

@@ -67,8 +67,12 @@ public struct FeaturedEnvironment: TabularEnvironment {
   /// Takes an action.
   public mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {
     let outcome = base.step(action: action, using: &stream)
-    return Outcome(observation: observe(), reward: outcome.reward, terminated: outcome.terminated)
+    return Outcome(
+      observation: observe(), reward: outcome.reward, terminated: outcome.terminated, truncated: outcome.truncated)
   }
+
+  /// Why the task cannot go on.
+  public var failure: String? { base.failure }
 
   /// Appends the task's state and the features.
   public func save(to writer: inout StateWriter) {

@@ -80,6 +80,8 @@ public struct AnyTabularEnvironment: TabularEnvironment, @unchecked Sendable {
     base = bandit
     return statistics
   }
+  /// Why the wrapped environment cannot go on.
+  public var failure: String? { base.failure }
   /// Appends the wrapped environment's state.
   public func save(to writer: inout StateWriter) { base.save(to: &writer) }
   /// Takes up the wrapped environment's state.

@@ -26,7 +26,7 @@ public struct TabularVectorView<Base: TabularEnvironment & Sendable>: VectorEnvi
   public mutating func step(action: Int, using stream: inout RandomStream) -> VectorOutcome {
     let outcome = base.step(action, using: &stream)
     state = outcome.observation
-    return VectorOutcome(reward: outcome.reward, terminated: outcome.terminated)
+    return VectorOutcome(reward: outcome.reward, terminated: outcome.terminated, truncated: outcome.truncated)
   }
 
   /// How good the choices were, where the task is a bandit.
@@ -35,6 +35,9 @@ public struct TabularVectorView<Base: TabularEnvironment & Sendable>: VectorEnvi
     if let task = task as? Base { base = task }
     return statistics
   }
+
+  /// Why the task cannot go on.
+  public var failure: String? { base.failure }
 
   /// Writes a 1 at the place of the state, 0 elsewhere.
   public func observe(into observation: UnsafeMutablePointer<Float>) {

@@ -25,12 +25,15 @@ public struct VectorOutcome: Sendable, Equatable {
   public var reward: Double
   /// Whether the task is over: nothing after it counts, and nothing is bootstrapped.
   public var terminated: Bool
+  /// Whether the task itself cut the episode off, without being over.
+  public var truncated: Bool
 
   /// What a step gives back.
   @inlinable @inline(__always)
-  public init(reward: Double, terminated: Bool) {
+  public init(reward: Double, terminated: Bool, truncated: Bool = false) {
     self.reward = reward
     self.terminated = terminated
+    self.truncated = truncated
   }
 }
 
@@ -38,8 +41,8 @@ public struct VectorOutcome: Sendable, Equatable {
 ///
 /// An environment is a value: a copy shares nothing with the original that changes. It draws from the stream that it is
 /// handed and from nothing else, and allocates nothing after it was made. Its state may be kept in more bits than its
-/// observation shows. Time limits are not its business: whoever drives it truncates. Stepping on after a terminating
-/// step, without a reset, is meaningless.
+/// observation shows. Time limits are not its business: whoever drives it truncates. Stepping on after an episode's
+/// last step, without a reset, is meaningless.
 ///
 /// A type answers the kind of action that its ``actionSpace`` names; the other method traps.
 public protocol VectorEnvironment: Checkpointable, Sendable {
@@ -71,6 +74,14 @@ public protocol VectorEnvironment: Checkpointable, Sendable {
 
   /// Begins an episode.
   mutating func reset(using stream: inout RandomStream)
+
+  /// Begins an episode in the state in which another copy has just begun one; what happens then is drawn from `stream`. The default becomes
+  /// that copy.
+  mutating func begin(as other: Self, using stream: inout RandomStream)
+
+  /// Why the task cannot go on, where it lives outside this program and has failed: from then on every episode is over at once. The default is
+  /// that nothing fails.
+  var failure: String? { get }
 
   /// Takes one of the numbered actions.
   ///
@@ -104,6 +115,10 @@ extension VectorEnvironment {
   public var offersAllActions: Bool { true }
   /// The task is no bandit.
   public mutating func takeStatistics() -> BanditStatistics? { nil }
+  /// Nothing fails.
+  public var failure: String? { nil }
+  /// Becomes the other copy.
+  @inlinable public mutating func begin(as other: Self, using stream: inout RandomStream) { self = other }
 
   /// Traps: the task's actions are no single number.
   public mutating func step(action: Int, using stream: inout RandomStream) -> VectorOutcome {

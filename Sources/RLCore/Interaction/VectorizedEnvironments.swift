@@ -105,8 +105,8 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
   public let rewards: UnsafeMutablePointer<Double>
   /// Whether the last step ended the task: nothing is bootstrapped.
   public let terminated: UnsafeMutablePointer<Bool>
-  /// Whether the last step reached the time limit without ending the task: learners bootstrap from the final
-  /// observation. Never true beside ``terminated``.
+  /// Whether the last step reached the time limit, or was cut off by the task, without ending the task: learners
+  /// bootstrap from the final observation. Never true beside ``terminated``.
   public let truncated: UnsafeMutablePointer<Bool>
   /// The undiscounted return of the current episode, or of the one that ended in the last step.
   public let episodeReturns: UnsafeMutablePointer<Double>
@@ -206,7 +206,7 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
         environments[copy].reset(using: &streams[copy])
       } else {
         keepStatistics(of: copy, replacedBy: copy - copy % size)
-        environments[copy] = environments[copy - copy % size]
+        environments[copy].begin(as: environments[copy - copy % size], using: &streams[copy])
       }
       episodeReturns[copy] = 0
       episodeLengths[copy] = 0
@@ -285,7 +285,7 @@ public struct VectorizedEnvironments<Base: VectorEnvironment>: ~Copyable {
     episodeReturns[copy] = (begins ? 0 : episodeReturns[copy]) + outcome.reward
     rewards[copy] = outcome.reward
     terminated[copy] = outcome.terminated
-    let isCut = !outcome.terminated && length >= timeLimit
+    let isCut = !outcome.terminated && (outcome.truncated || length >= timeLimit)
     truncated[copy] = isCut
     let isOver = outcome.terminated || isCut
     ledger.pointee.tally.reward += outcome.reward

@@ -126,6 +126,9 @@ public struct WrappedTask: TabularEnvironment {
       observation: observation, reward: reward, terminated: outcome.terminated, truncated: outcome.truncated)
   }
 
+  /// Why the task cannot go on.
+  public var failure: String? { base.failure }
+
   /// What was chosen since the last call, where the task is a bandit; nil elsewhere.
   public mutating func takeStatistics() -> BanditStatistics? { base.takeStatistics() }
 }

@@ -93,7 +93,7 @@ import Testing
     func run(_ process: TrialProcess, to step: Int) throws {
       while process.counters()[.steps] < step { try process.advance(step) }
     }
-    _ = first.rollouts?(.init(episodes: 2, maximumSteps: 50, isGreedy: false))
+    _ = try first.rollouts?(.init(episodes: 2, maximumSteps: 50, isGreedy: false))
     try run(first, to: 80)
     var reader = StateReader(state(first))
     try second.restore(&reader)

@@ -119,12 +119,12 @@ import Testing
     func part(_ process: TrialProcess, _ recorder: inout Recorder, _ episodes: ClosedRange<Int>) throws {
       for episode in episodes {
         while process.counters().episode! < episode { try process.advance(episode) }
-        recorder.record(process, isFirst: false, isLast: episode == 60)
+        try recorder.record(process, isFirst: false, isLast: episode == 60)
       }
     }
     let process = try variant.entry.make(request)
     var recorder = Recorder(process: process, variant: variant, root: 0, seed: 1)
-    recorder.record(process, isFirst: true, isLast: false)
+    try recorder.record(process, isFirst: true, isLast: false)
     try part(process, &recorder, 1...23)
     var writer = StateWriter()
     process.save(&writer)
