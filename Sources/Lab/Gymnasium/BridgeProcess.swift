@@ -112,7 +112,12 @@ final class BridgeProcess: @unchecked Sendable {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var arguments = ([program] + words).map { strdup($0) } + [nil]
     var process = pid_t()
-    let code = posix_spawnp(&process, program, &actions, &attributes, &arguments, environ)
+    var code = posix_spawnp(&process, program, &actions, &attributes, &arguments, environ)
+    // A script that was written a moment ago may still be open for writing in a process that is just being started.
+    for _ in 0..<100 where code == ETXTBSY {
+      usleep(10_000)
+      code = posix_spawnp(&process, program, &actions, &attributes, &arguments, environ)
+    }
     for argument in arguments { free(argument) }
     posix_spawn_file_actions_destroy(&actions)
     posix_spawnattr_destroy(&attributes)

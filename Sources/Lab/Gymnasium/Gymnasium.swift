@@ -5,7 +5,8 @@ import Synchronization
 /// Any environment that Gymnasium knows, in a Python process of the user's: see docs/gymnasium.md.
 enum Gymnasium {
   static let env = Parameter<String>(
-    "env", type: "string", default: nil, "Gymnasium's id: \"Taxi-v4\", or \"module:Name-v0\" for a module that registers it"
+    "env", type: "string", default: nil,
+    "Gymnasium's id: \"Taxi-v4\", or \"module:Name-v0\" for a module that registers it"
   ) { setting throws(SettingProblem) in
     guard let text = setting.text else {
       throw SettingProblem("\(setting) is \(setting.kind); write an id such as \"Taxi-v4\"")
@@ -65,7 +66,8 @@ enum Gymnasium {
       spaces = try GymnasiumSession(request).spaces
     } catch {
       if error.kind == .missing {
-        return try PreparedTask(unavailable: LabError(.noInput, "environment\(place): \(missing(error, request.python))"))
+        return try PreparedTask(
+          unavailable: LabError(.noInput, "environment\(place): \(missing(error, request.python))"))
       }
       throw problem(error, request.id)
     }

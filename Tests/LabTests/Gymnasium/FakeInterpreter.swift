@@ -24,7 +24,9 @@ struct FakeInterpreter {
       switch turn {
       case .line(let answer): script += "read -r line\nprintf '%s\\n' '\(answer)'\n"
       case .bytes(let count, let answer):
-        let octal = answer.map { "\\" + String(repeating: "0", count: 3 - String($0, radix: 8).count) + String($0, radix: 8) }
+        let octal = answer.map {
+          "\\" + String(repeating: "0", count: 3 - String($0, radix: 8).count) + String($0, radix: 8)
+        }
         script += "dd bs=1 count=\(count) of=/dev/null 2>/dev/null\nprintf '\(octal.joined())'\n"
       case .exit(let code, let words): script += "echo '\(words)' >&2\nexit \(code)\n"
       }
@@ -66,7 +68,9 @@ struct FakeInterpreter {
   }
 
   /// The answer where something was raised.
-  static func error(_ message: String) -> [UInt8] { bytes(UInt32(1)) + bytes(UInt32(message.utf8.count)) + message.utf8 }
+  static func error(_ message: String) -> [UInt8] {
+    bytes(UInt32(1)) + bytes(UInt32(message.utf8.count)) + message.utf8
+  }
 
   static func bytes<T: BitwiseCopyable>(_ value: T) -> [UInt8] { withUnsafeBytes(of: value) { [UInt8]($0) } }
 }
