@@ -22,7 +22,8 @@ struct Plan {
         "  \(variant.hash)  \(variant.name)  on \(variant.environment.id), \(variant.budget.count) \(variant.budget.unit.rawValue), recorded every \(variant.record.every)"
       )
     }
-    lines.append("in all " + total)
+    lines.append((experiment.search == nil ? "in all " : "to begin with ") + total)
+    if let search = experiment.search { lines += Self.lines(of: search) }
     if let confirm = experiment.confirm {
       lines.append("then \(confirm.seeds) fresh seeds of each algorithm's best cell")
     }
@@ -31,6 +32,17 @@ struct Plan {
       lines.append(held < experiment.trialCount ? text(of: estimate) : "nothing is left to run")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// How a search goes on after its first budgets.
+  private static func lines(of search: Search) -> [String] {
+    search.bases.flatMap { base in
+      base.brackets.enumerated().map { index, rungs in
+        let steps = rungs.map { "\($0.count) × \($0.budget) \(base.unit.rawValue)" }
+        let owner = base.name.map { "\($0), " } ?? ""
+        return "  \(search.plan.method.rawValue), \(owner)bracket \(index): " + steps.joined(separator: " → ")
+      }
+    }
   }
 
   private var total: String {

@@ -26,16 +26,16 @@ extension Command {
   ) { lab, arguments in
     let command = ConfigurationCommand(lab: lab, arguments: arguments, command: "run")
     let experiment = try command.experiment()
-    if experiment.configuration["sweep"] != nil {
+    for key in ["sweep", "search"] where experiment.configuration[key] != nil {
       let source = arguments.positional.first.map { ConfigurationFile.displayName($0) + ": " } ?? ""
-      throw LabError(.data, "\(source)sweep: \"run\" takes no sweep; use \"rl-lab sweep\"")
+      throw LabError(.data, "\(source)\(key): \"run\" takes no \(key); use \"rl-lab sweep\"")
     }
     try await execute(experiment, arguments: arguments, command: "run", overwrite: arguments.has("overwrite"))
   }
 
   static let sweep = Command(
     name: "sweep", usage: "sweep CONFIG [--set PATH=VALUE]... [-o DIR] [--jobs N] [--shard I/N] [--dry-run]",
-    summary: "run every point of a configuration's sweep",
+    summary: "run every point of a configuration's sweep, or its search",
     flags: [
       .init("seeds", value: "N", "how many seeds"), .init("seed", value: "ROOT", "the root seed"),
       .init("shard", value: "I/N", "do part I of N of the trials; whoever finishes last merges"),
@@ -51,6 +51,14 @@ extension Command {
     let experiment = try command.experiment()
     if arguments.has("dry-run") {
       try dryRun(experiment, arguments: arguments)
+      return
+    }
+    if let search = experiment.search {
+      if launcher == "slurm" {
+        throw LabError(
+          .usage, "sweep: --launcher slurm takes no search, whose budgets wait for each other; use --shard, see docs/search.md")
+      }
+      try await execute(search, of: experiment, arguments: arguments)
       return
     }
     if launcher == "slurm" {
@@ -136,6 +144,42 @@ extension Command {
     if let first = failures.first {
       let count = failures.count == 1 ? "a trial" : "\(failures.count) trials"
       throw LabError(.software, "\(path): \(count) of \(experiment.trialCount) failed, the first: \(first.message)")
+    }
+  }
+
+  private static func execute(_ search: Search, of experiment: Experiment, arguments: Arguments) async throws {
+    let jobs =
+      try arguments.whole("jobs", in: 1...4096, command: "sweep") ?? ProcessInfo.processInfo.activeProcessorCount
+    let path = try folder(arguments, experiment, command: "sweep")
+    let isQuiet = arguments.has("quiet") || arguments.has("json")
+    let run = SearchRun(
+      experiment: experiment, search: search, path: path, jobs: jobs, overwrite: arguments.has("overwrite"),
+      isQuiet: isQuiet, shard: try shard(arguments.value("shard"), command: "sweep"))
+    let found = try await run.run()
+    if arguments.has("tensorboard"), found.isComplete {
+      try EventFolder(experiment: found.experiment, path: path).write()
+    }
+    let report = SearchReport(search: search, report: found, path: path)
+    var confirmed: [Statistics.Summary?] = []
+    if found.isComplete {
+      try report.write()
+      var confirmation = Confirmation(experiment: found.experiment, path: path, jobs: jobs, isQuiet: isQuiet)
+      let hashes = found.winners.indices.map { found.winner($0).variant.hash }
+      confirmation.chosen = hashes
+      if try await confirmation.run() != nil {
+        confirmed = try await confirmation.summaries(of: found.metric, search.plan.score, hashes: hashes)
+      }
+    }
+    let summary = RunSummary(experiment: found.experiment, path: path, report: found.run)
+    if arguments.has("json") {
+      let fields = summary.json().fields! + [.init("search", report.json(confirmed: confirmed))]
+      Terminal.print(Setting.object(fields).json)
+    } else if !isQuiet {
+      Terminal.print(summary.text())
+      Terminal.print(
+        found.isComplete
+          ? report.text(confirmed: confirmed)
+          : "the next budgets wait for these trials; run the same command again when the other shards are done")
     }
   }
 

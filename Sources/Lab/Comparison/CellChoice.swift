@@ -57,18 +57,21 @@ struct CellGroup: Sendable {
   /// - Parameters:
   ///   - scores: For each member, its scores on these seeds.
   static func best(_ scores: [TrialScores], _ kind: ScoreRules.Kind, rules: ScoreRules) -> Int {
+    ranking(scores, kind, rules: rules).first ?? 0
+  }
+
+  /// All members from the best to the worst, by the rule of ``best(_:_:rules:)``.
+  static func ranking(_ scores: [TrialScores], _ kind: ScoreRules.Kind, rules: ScoreRules) -> [Int] {
     func key(_ score: TrialScores) -> (Double, Double, Double) {
       let summary = Statistics.Summary(score.values(kind))
-      func oriented(_ value: Double?) -> Double { value.map(rules.oriented) ?? -.infinity }
+      func oriented(_ value: Double?) -> Double {
+        guard let value, !value.isNaN else { return -.infinity }
+        return rules.oriented(value)
+      }
       return (oriented(summary.mean), oriented(summary.iqm), oriented(summary.median))
     }
-    var best = 0
-    var bestKey = (-Double.infinity, -Double.infinity, -Double.infinity)
-    for (index, score) in scores.enumerated() {
-      let key = key(score)
-      if key > bestKey { (best, bestKey) = (index, key) }
-    }
-    return best
+    let keys = scores.map(key)
+    return scores.indices.sorted { keys[$0] > keys[$1] || (keys[$0] == keys[$1] && $0 < $1) }
   }
 
   /// The swept parameters at whose end a member stands.
@@ -89,7 +92,8 @@ extension StoredExperiment {
 
   /// The paths of the sweep's axes, zipped ones included.
   var sweepPaths: [String] {
-    (configuration["sweep"]?.fields ?? []).flatMap { field -> [String] in
+    let fields = configuration["sweep"]?.fields ?? configuration["search"]?["parameters"]?.fields ?? []
+    return fields.flatMap { field -> [String] in
       guard field.key == "zip" else { return [field.key] }
       return (field.value.elements ?? [field.value]).flatMap { $0.fields?.map(\.key) ?? [] }
     }

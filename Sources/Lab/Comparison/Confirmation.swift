@@ -46,6 +46,8 @@ struct Confirmation {
   let path: String
   let jobs: Int
   let isQuiet: Bool
+  /// The hashes of what is confirmed, where it was chosen already.
+  var chosen: [String]?
 
   /// Where the fresh seeds' results stand inside the sweep's folder.
   static let folder = "confirm"
@@ -56,13 +58,8 @@ struct Confirmation {
   @discardableResult
   func run() async throws -> (cells: Int, seeds: Int)? {
     guard let plan = experiment.confirm else { return nil }
-    let stored = try StoredExperiment(path)
-    let metric = try MetricChoice.metric(plan.metric, in: [stored])
-    let rules = ScoreRules(metric: Metric(rawValue: metric))
-    let scores = try await stored.curves(metric, workers: jobs).map { TrialScores($0, rules: rules) }
-    let winners = CellGroup.groups(of: stored, apart: []).map { group in
-      stored.variants[group.members[CellGroup.best(group.members.map { scores[$0] }, plan.score, rules: rules)]].hash
-    }
+    let winners: [String]
+    if let chosen { winners = chosen } else { winners = try await choose(plan) }
     let first = (experiment.seeds.max() ?? 0) + 1
     var hashes = Set(winners)
     var seeds = Set(first..<first + UInt64(plan.seeds))
@@ -90,5 +87,28 @@ struct Confirmation {
       throw LabError(.software, "\(folder): \(failure.variant), seed \(failure.seed): \(failure.message)")
     }
     return (winners.count, seeds.count)
+  }
+
+  /// The hashes of the best cell of each group.
+  private func choose(_ plan: Plan) async throws(LabError) -> [String] {
+    let stored = try StoredExperiment(path)
+    let metric = try MetricChoice.metric(plan.metric, in: [stored])
+    let rules = ScoreRules(metric: Metric(rawValue: metric))
+    let scores = try await stored.curves(metric, workers: jobs).map { TrialScores($0, rules: rules) }
+    return CellGroup.groups(of: stored, apart: []).map { group in
+      stored.variants[group.members[CellGroup.best(group.members.map { scores[$0] }, plan.score, rules: rules)]].hash
+    }
+  }
+
+  /// How the chosen ones do on the fresh seeds.
+  func summaries(of metric: String, _ score: ScoreRules.Kind, hashes: [String]) async throws -> [Statistics.Summary?] {
+    let stored = try StoredExperiment(path + "/" + Self.folder)
+    let curves = try await stored.curves(metric, workers: jobs)
+    let rules = ScoreRules(metric: Metric(rawValue: metric))
+    return hashes.map { hash in
+      stored.variants.firstIndex { $0.hash == hash }.map {
+        Statistics.Summary(TrialScores(curves[$0], rules: rules).values(score))
+      }
+    }
   }
 }

@@ -12,7 +12,10 @@ struct ScoreRules: Sendable, Equatable {
   /// The share of a trial, at its end, that the final score averages.
   var finalShare = 0.1
 
-  var lessIsBetter: Bool { metric?.lessIsBetter ?? false }
+  /// Whether less is better, whatever the metric says; nil for what it says.
+  var minimizes: Bool?
+
+  var lessIsBetter: Bool { minimizes ?? metric?.lessIsBetter ?? false }
   /// Whether a point says how things stand there, so that the last one counts and not a mean.
   var isState: Bool { metric?.isState ?? false }
 

@@ -18,6 +18,8 @@ public struct Experiment: Sendable {
   var confirm: Confirmation.Plan?
   /// How the sweep runs on a cluster.
   var launch = LaunchOptions()
+  /// What the variants are searched by, where they are only the first of a search.
+  var search: Search?
 
   /// A parameter that varies between variants.
   public struct SweptColumn: Sendable, Equatable {

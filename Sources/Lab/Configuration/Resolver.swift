@@ -16,9 +16,8 @@ struct Resolver {
   let outline: JSON5Outline?
 
   static let keys = [
-    "name", "question", "environment", "algorithm", "stages", "budget", "seeds", "seed", "record", "sweep", "variants",
-    "confirm",
-    "audit", "launch",
+    "name", "question", "environment", "algorithm", "stages", "budget", "seeds", "seed", "record", "sweep", "search",
+    "variants", "confirm", "audit", "launch",
   ]
   /// What fits into memory: points of a sweep, trials of an experiment, recorded rows of a trial.
   private static let mostVariants = 100_000.0
@@ -41,6 +40,9 @@ struct Resolver {
       UInt64(try Interval.whole(root["seed"] ?? .integer(0), in: 0...Int.max))
     }
     let seeds = try self.seeds(root["seeds"] ?? .integer(1))
+    if let setting = root["search"] {
+      return try searchExperiment(setting, root, name: name, rootSeed: rootSeed, seeds: seeds)
+    }
     let axes = try root["sweep"].map { sweep throws(LabError) in
       try mend("sweep") { () throws(SettingProblem) in
         try SweepAxes(sweep, keys: outline?.keys["sweep"] ?? [], root: rootSeed)
@@ -84,6 +86,30 @@ struct Resolver {
     return Experiment(
       name: name, root: rootSeed, seeds: seeds, variants: variants, columns: columns, configuration: root,
       confirm: try confirmation(root), launch: try part(root, "launch", LaunchOptions.init) ?? LaunchOptions())
+  }
+
+  /// The experiment of a search: its variants are those of the first budgets.
+  private func searchExperiment(
+    _ setting: Setting, _ root: Setting, name: String, rootSeed: UInt64, seeds: [UInt64]
+  ) throws(LabError) -> Experiment {
+    if root["sweep"] != nil {
+      throw fail("search", "\"sweep\" and \"search\" exclude each other; put the sweep's lists among search.parameters")
+    }
+    let search = try Search(setting, bases: try bases(root), resolver: self, root: rootSeed)
+    var variants: [Variant] = []
+    for (b, base) in search.bases.enumerated() {
+      for k in base.brackets.indices {
+        for candidate in base.candidates[k].indices {
+          let variant = try search.variant(b, bracket: k, rung: 0, candidate: candidate)
+          try checkRows(variant, place: base.place.isEmpty ? "" : base.place + ".")
+          variants.append(variant)
+        }
+      }
+    }
+    return Experiment(
+      name: name, root: rootSeed, seeds: seeds, variants: variants, columns: search.columns, configuration: root,
+      confirm: try confirmation(root), launch: try part(root, "launch", LaunchOptions.init) ?? LaunchOptions(),
+      search: search)
   }
 
   /// Refuses keys that a configuration does not have.
@@ -147,8 +173,9 @@ struct Resolver {
 
   private func confirmation(_ root: Setting) throws(LabError) -> Confirmation.Plan? {
     let plan = try part(root, "confirm", Confirmation.Plan.init)
-    if plan != nil && root["sweep"] == nil {
-      throw fail("confirm", "there is no \"sweep\" whose best cells could be confirmed; add one, or leave it out")
+    if plan != nil && root["sweep"] == nil && root["search"] == nil {
+      throw fail(
+        "confirm", "there is no \"sweep\" or \"search\" whose best cells could be confirmed; add one, or leave it out")
     }
     return plan
   }
@@ -163,7 +190,7 @@ struct Resolver {
 
   /// The trees over which the axes go: one for each of `variants`, or the configuration itself.
   private func bases(_ root: Setting) throws(LabError) -> [(place: String, name: String?, tree: Setting)] {
-    let apart = ["variants", "sweep", "confirm", "audit"]
+    let apart = ["variants", "sweep", "search", "confirm", "audit"]
     let common = Setting.object((root.fields ?? []).filter { !apart.contains($0.key) })
     guard let setting = root["variants"] else { return [("", nil, common)] }
     guard let list = setting.elements else {
@@ -200,7 +227,8 @@ struct Resolver {
     return bases
   }
 
-  private func variant(
+  /// One variant from the tree of its parts.
+  func variant(
     _ tree: Setting, place: String, givenName: String?, values: [(SweepAxes.Axis, Setting?)], swept: [Setting?],
     rootSeed: UInt64, tasks: inout [String: GroundTruth]
   ) throws(LabError) -> Variant {

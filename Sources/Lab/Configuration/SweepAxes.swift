@@ -15,7 +15,7 @@ struct SweepAxes {
   static let deepestPath = 50
 
   /// One path with its values.
-  struct Axis {
+  struct Axis: Sendable {
     let path: String
     let values: [Setting]
     let isLogarithmic: Bool
@@ -24,6 +24,9 @@ struct SweepAxes {
 
   /// Axes that move together; most have one member.
   let groups: [[Axis]]
+
+  /// Axes that were made elsewhere.
+  init(groups: [[Axis]]) { self.groups = groups }
 
   /// The points of the product, or more where an axis does not apply everywhere.
   var pointCount: Double { groups.reduce(1) { $0 * Double($1[0].values.count) } }
@@ -97,7 +100,8 @@ struct SweepAxes {
     return axes
   }
 
-  private static func axis(
+  /// Reads one axis.
+  static func axis(
     _ path: String, _ setting: Setting, root: UInt64, place: String = "", mayRepeat: Bool = false
   ) throws(SettingProblem) -> Axis {
     let place = place + "." + path
@@ -174,10 +178,10 @@ struct SweepAxes {
     }
     if n == 1 && a != b { throw SettingProblem("one value cannot reach from \(a) to \(b); give at least 2") }
     let values = (0..<n).map { k -> Setting in
-      if k == 0 { return simplified(a) }
-      if k == n - 1 { return simplified(b) }
+      if k == 0 { return AxisLaw.simplified(a) }
+      if k == n - 1 { return AxisLaw.simplified(b) }
       let t = Double(k) / Double(n - 1)
-      return simplified(isLogarithmic ? rounded(exp(log(a) + (log(b) - log(a)) * t)) : rounded(a + (b - a) * t))
+      return AxisLaw.simplified(isLogarithmic ? AxisLaw.rounded(exp(log(a) + (log(b) - log(a)) * t)) : AxisLaw.rounded(a + (b - a) * t))
     }
     return (values, isLogarithmic)
   }
@@ -185,53 +189,21 @@ struct SweepAxes {
   private static func randomValues(
     _ setting: Setting, count: Int, path: String, root: UInt64
   ) throws(SettingProblem) -> (values: [Setting], isLogarithmic: Bool) {
-    guard let fields = setting.fields, fields.count == 1, ["log", "linear", "integer"].contains(fields[0].key),
-      let ends = fields[0].value.elements, ends.count == 2, let a = ends[0].number, let b = ends[1].number, a.isFinite,
-      b.isFinite, a < b
-    else {
-      throw SettingProblem(
-        "\(setting) is nothing to draw from; write {random: {log: [a, b]}, n: 20}, or linear or integer, with a below b"
-      )
-    }
-    let kind = fields[0].key
-    let isTooLarge = max(a.magnitude, b.magnitude) > (kind == "integer" ? 0x1p53 : 1e300)
-    if isTooLarge { throw SettingProblem("the ends \(a) and \(b) are too far out; give smaller ones") }
-    if kind == "log" && a <= 0 {
-      throw SettingProblem("a log axis needs ends above 0; it has \(a) and \(b)")
-    }
+    let law = try AxisLaw(setting)
     var stream = RandomStream(root: root ^ Fingerprint.hash(path), index: 0, component: "sweep")
     var values: [Setting] = []
     var seen: Set<String> = []
     var tries = 0
     while values.count < count {
-      let value: Setting
-      switch kind {
-      case "log": value = simplified(rounded(exp(log(a) + (log(b) - log(a)) * stream.uniform())))
-      case "linear": value = simplified(rounded(a + (b - a) * stream.uniform()))
-      default:
-        value = .integer(
-          Int(a.rounded(.up)) + stream.uniform(below: max(1, Int(b.rounded(.down)) - Int(a.rounded(.up)) + 1)))
-      }
+      let value = law.draw(using: &stream)
       tries += 1
       if seen.insert(value.description).inserted { values.append(value) }
       if tries > 100 * count {
-        throw SettingProblem("there are fewer than \(count) different values in [\(a), \(b)]; give a smaller n")
+        throw SettingProblem(
+          "there are fewer than \(count) different values in [\(law.low), \(law.high)]; give a smaller n")
       }
     }
-    return (values, kind == "log")
-  }
-
-  /// Ten significant digits: an axis that names 0.1 should hold 0.1, not 0.09999999999999999.
-  private static func rounded(_ x: Double) -> Double {
-    if x == 0 || !x.isFinite { return x }
-    let exponent = Int(floor(log10(abs(x)))) - 9
-    let scale = pow(10, Double(abs(exponent)))
-    if !scale.isFinite { return x }
-    return exponent < 0 ? (x * scale).rounded() / scale : (x / scale).rounded() * scale
-  }
-
-  private static func simplified(_ x: Double) -> Setting {
-    if let n = Int(exactly: x), abs(x) < 0x1p53 { .integer(n) } else { .real(x) }
+    return (values, law.kind == .log)
   }
 
   /// Every point of the product over a base configuration: the values of the axes (nil where one does not apply), laid over the base.

@@ -109,7 +109,13 @@ final class BridgeProcess: @unchecked Sendable {
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    // What others have open here, and wait to see closed, is not the interpreter's.
+    #if canImport(Glibc)
+      posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+      posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    #else
+      posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_CLOEXEC_DEFAULT))
+    #endif
     var arguments = ([program] + words).map { strdup($0) } + [nil]
     var process = pid_t()
     var code = posix_spawnp(&process, program, &actions, &attributes, &arguments, environ)

@@ -11,6 +11,8 @@ struct ExperimentRun {
   /// Whether a terminal gets a bar.
   let isQuiet: Bool
   var shard = Engine.Shard.whole
+  /// Whether it may be fewer variants than the folder holds: the first of a search that has gone further before.
+  var isPartOfSearch = false
 
   /// What came of it.
   struct Report {
@@ -30,7 +32,7 @@ struct ExperimentRun {
     let start = Date()
     let clock = ContinuousClock.now
     let folder = ResultsFolder(path: path, experiment: experiment)
-    let journal = try folder.claim(overwrite: overwrite, start: start)
+    let journal = try folder.claim(overwrite: overwrite, start: start, isPartOfSearch: isPartOfSearch)
     Interrupt.catchSignals()
     var engine = Engine(experiment: experiment, journal: journal, folder: folder.trialsPath, jobs: jobs)
     engine.shard = shard

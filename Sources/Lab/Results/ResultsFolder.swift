@@ -16,14 +16,17 @@ struct ResultsFolder {
 
   /// Takes the folder for the experiment.
   ///
-  /// - Parameter overwrite: Whether results of another configuration are thrown away.
+  /// - Parameters:
+  ///   - overwrite: Whether results of another configuration are thrown away.
+  ///   - isPartOfSearch: Whether what is held may be more of the same configuration.
   /// - Throws: ``LabError`` (73) where it holds another configuration's results or cannot be written.
-  func claim(overwrite: Bool, start: Date) throws(LabError) -> Journal {
+  func claim(overwrite: Bool, start: Date, isPartOfSearch: Bool = false) throws(LabError) -> Journal {
     try Output.makeFolder(path)
     if let held = try heldVariants() {
       let planned = Set(experiment.variants.map(\.hash))
       let seeds = Set(experiment.seeds.map { Int($0) })
-      let isExtension = held.variants.isSubset(of: planned) && held.seeds.isSubset(of: seeds)
+      let isSame = isPartOfSearch && held.configuration == experiment.configuration.description
+      let isExtension = (isSame || held.variants.isSubset(of: planned)) && held.seeds.isSubset(of: seeds)
       if !isExtension {
         if !overwrite {
           throw LabError(
@@ -47,19 +50,22 @@ struct ResultsFolder {
     return journal
   }
 
-  private func heldVariants() throws(LabError) -> (variants: Set<String>, seeds: Set<Int>)? {
+  private func heldVariants() throws(LabError) -> (variants: Set<String>, seeds: Set<Int>, configuration: String)? {
     let file = path + "/experiment.json"
     guard FileManager.default.fileExists(atPath: file) else { return nil }
     guard let document = try? ConfigurationFile.read(file), document.root["schema"]?.text == Self.schema,
       let variants = document.root["variants"]?.elements,
       let seeds = document.root["seeds"]?.elements
-    else { return (["unreadable"], []) }
-    return (Set(variants.compactMap { $0["hash"]?.text }), Set(seeds.compactMap(\.whole)))
+    else { return (["unreadable"], [], "") }
+    return (
+      Set(variants.compactMap { $0["hash"]?.text }), Set(seeds.compactMap(\.whole)),
+      document.root["configuration"]?.description ?? ""
+    )
   }
 
   private func clear() throws(LabError) {
     let folders = [".trials", SlurmLauncher.folder, PolicyFiles.folder, EventFolder.folder, Confirmation.folder]
-    for name in Self.files + folders {
+    for name in Self.files + SearchReport.files + folders {
       let item = path + "/" + name
       guard FileManager.default.fileExists(atPath: item) else { continue }
       do {
