@@ -56,7 +56,8 @@ extension Command {
     if let search = experiment.search {
       if launcher == "slurm" {
         throw LabError(
-          .usage, "sweep: --launcher slurm takes no search, whose budgets wait for each other; use --shard, see docs/search.md")
+          .usage,
+          "sweep: --launcher slurm takes no search, whose budgets wait for each other; use --shard, see docs/search.md")
       }
       try await execute(search, of: experiment, arguments: arguments)
       return

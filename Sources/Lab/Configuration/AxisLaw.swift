@@ -56,7 +56,8 @@ struct AxisLaw: Sendable, Equatable {
   /// Where a value lies between the ends, in `[0, 1]`, on the scale on which the law is uniform.
   func place(of value: Double) -> Double {
     let place =
-      kind == .log ? (logarithm(value) - logarithm(low)) / (logarithm(high) - logarithm(low)) : (value - low) / (high - low)
+      kind == .log
+      ? (logarithm(value) - logarithm(low)) / (logarithm(high) - logarithm(low)) : (value - low) / (high - low)
     return min(1, max(0, place))
   }
 

@@ -69,8 +69,14 @@ enum ConfigurationFile {
   private static func decode(_ bytes: [UInt8], name: String) throws(LabError) -> Setting {
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true
+    // Foundation looks at what stands behind a number, and where the number is all there is, that is anybody's memory: it traps now and then.
+    // Within a list something of ours stands there.
+    let first = bytes.first { $0 > 0x20 }
+    let isAlone = first != UInt8(ascii: "{") && first != UInt8(ascii: "[")
+    let text = isAlone ? [UInt8(ascii: "[")] + bytes + [UInt8(ascii: "\n"), UInt8(ascii: "]")] : bytes
     do {
-      return try decoder.decode(Tree.self, from: Data(bytes)).setting
+      let setting = try decoder.decode(Tree.self, from: Data(text)).setting
+      return isAlone ? setting.elements?.first ?? .null : setting
     } catch {
       // The outline knows of nothing: only a decoder that has become stricter comes here.
       throw LabError(.data, "\(name): the file is not valid JSON5; check quotes, commas and brackets")

@@ -181,7 +181,8 @@ struct SweepAxes {
       if k == 0 { return AxisLaw.simplified(a) }
       if k == n - 1 { return AxisLaw.simplified(b) }
       let t = Double(k) / Double(n - 1)
-      return AxisLaw.simplified(isLogarithmic ? AxisLaw.rounded(exp(log(a) + (log(b) - log(a)) * t)) : AxisLaw.rounded(a + (b - a) * t))
+      return AxisLaw.simplified(
+        isLogarithmic ? AxisLaw.rounded(exp(log(a) + (log(b) - log(a)) * t)) : AxisLaw.rounded(a + (b - a) * t))
     }
     return (values, isLogarithmic)
   }

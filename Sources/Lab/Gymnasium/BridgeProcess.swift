@@ -111,7 +111,9 @@ final class BridgeProcess: @unchecked Sendable {
     posix_spawnattr_setsigmask(&attributes, &none)
     // What others have open here, and wait to see closed, is not the interpreter's.
     #if canImport(Glibc)
-      posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+      var limit = rlimit()
+      getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+      for file in 3..<Int32(min(1024, limit.rlim_cur)) { posix_spawn_file_actions_addclose(&actions, file) }
       posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     #else
       posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_CLOEXEC_DEFAULT))

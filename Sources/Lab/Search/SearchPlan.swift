@@ -74,7 +74,8 @@ struct SearchPlan: Sendable, Equatable {
     }
     self.method = method
     minimizes = try word("direction", Self.directions).map { $0 == "minimize" }
-    score = try word("score", ScoreRules.Kind.allCases.map(\.rawValue)).flatMap(ScoreRules.Kind.init(rawValue:)) ?? .final
+    score =
+      try word("score", ScoreRules.Kind.allCases.map(\.rawValue)).flatMap(ScoreRules.Kind.init(rawValue:)) ?? .final
     configurations = try whole("configurations", 1...Self.most)
     eta = try whole("eta", 2...1000) ?? 3
     minBudget = try whole("min_budget", 1...1_000_000_000_000)

@@ -31,7 +31,8 @@ struct SearchReport {
         let rank = rung.ranking.firstIndex(of: place)!
         let isChosen = report.winners.contains { $0.rung == r && $0.place == place }
         csv.add(
-          [label(rung.base), "\(rung.bracket)", "\(rung.rung)", "\(candidate)", "\(rung.budget)", result.variant.name,
+          [
+            label(rung.base), "\(rung.bracket)", "\(rung.rung)", "\(candidate)", "\(rung.budget)", result.variant.name,
             result.variant.algorithm.id, result.variant.environment.id,
           ] + result.variant.swept.map { $0.map { $0.text ?? $0.description } ?? "" } + [
             "\(result.scores.seeds.count)", "\(result.failed)", Rows.number(result.summary.mean),
@@ -46,7 +47,8 @@ struct SearchReport {
   /// For every parameter and rung: how the configurations do that have a value, or one between two bounds.
   private func sensitivity() -> String {
     var csv = Rows([
-      "search", "bracket", "rung", "budget", "parameter", "value", "low", "high", "configurations", "mean", "std", "median",
+      "search", "bracket", "rung", "budget", "parameter", "value", "low", "high", "configurations", "mean", "std",
+      "median",
       "best",
     ])
     for rung in report.rungs {

@@ -13,7 +13,7 @@ struct ConfigurationSchema {
   var schema: Setting {
     var definitions: [Field] = [
       .init("budget", Self.budget), .init("record", Self.record),
-      .init("axis", Self.axis), .init("axes", Self.axes),
+      .init("axis", Self.axis), .init("axes", axes), .init("search", search),
     ]
     for (kind, entries) in [
       ("environment", lab.environments.map(\.about)), ("algorithm", lab.algorithms.map(\.about)),
@@ -95,7 +95,12 @@ struct ConfigurationSchema {
     // Components without an id, where neither variants nor a sweep can name it, are none.
     let whenPlain = Setting.object([
       .init(
-        "if", .object([.init("not", .object([.init("anyOf", .list([requires("variants"), requires("sweep")]))]))])),
+        "if",
+        .object([
+          .init(
+            "not",
+            .object([.init("anyOf", .list([requires("variants"), requires("sweep"), requires("search")]))]))
+        ])),
       .init(
         "then",
         .object([
@@ -104,11 +109,15 @@ struct ConfigurationSchema {
           .init(
             "properties",
             .object([.init("environment", reference("environment")), .init("algorithm", reference("algorithm"))])),
+          .init("allOf", .list(SchemaConditions(lab: lab).all)),
         ])),
     ])
+    // What is confirmed was chosen: from a sweep, or by a search; which are two things.
     let confirms = Setting.object([
-      .init("confirm", .list([.text("sweep")]))
+      .init("if", requires("confirm")),
+      .init("then", .object([.init("anyOf", .list([requires("sweep"), requires("search")]))])),
     ])
+    let either = Setting.object([.init("not", requires("sweep", "search"))])
     return Self.object(
       [
         .init("name", name), .init("environment", anyOf("environment", "environment.part")),
@@ -118,7 +127,10 @@ struct ConfigurationSchema {
         .init("sweep", reference("axes")),
         .init(
           "variants",
-          .object([.init("type", .text("array")), .init("items", variant), .init("minItems", .integer(1))])),
+          .object([
+            .init("type", .text("array")), .init("items", variant), .init("minItems", .integer(1)),
+            .init("uniqueItems", .boolean(true)),
+          ])), .init("search", reference("search")),
         .init("confirm", confirm), .init("question", .object([.init("type", .text("string"))])),
         .init("audit", Self.object(AuditPlan.keys.map { .init($0, .boolean(true)) }, required: [])),
         .init("launch", Self.object(LaunchOptions.keys.map { .init($0, .boolean(true)) }, required: [])),
@@ -126,7 +138,7 @@ struct ConfigurationSchema {
       more: [
         .init("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
         .init("title", .text("rl-lab configuration")), .init("$defs", .object(definitions)),
-        .init("allOf", .list([whenPlain])), .init("dependentRequired", confirms),
+        .init("allOf", .list([whenPlain, confirms, either])),
       ])
   }
 
@@ -163,6 +175,7 @@ struct ConfigurationSchema {
       let words = Setting.object([.init("enum", .list(parameter.choices.map(Setting.text)))])
       return type.contains("null") ? [words, null] : [words]
     }
+    if let shapes = SchemaShapes.kinds(of: parameter) { return shapes }
     switch type {
     case "number": return [number]
     case "whole number": return [whole]
@@ -211,8 +224,18 @@ struct ConfigurationSchema {
     let ends = range.dropFirst().dropLast().split(separator: ",").map { $0.drop { $0 == " " } }
     guard ends.count == 2 else { return .object(fields) }
     func end(_ text: Substring) -> Setting? { Int(text).map(Setting.integer) ?? Double(text).map(Setting.real) }
-    if let low = end(ends[0]) { fields.append(.init(first == "[" ? "minimum" : "exclusiveMinimum", low)) }
-    if let high = end(ends[1]) { fields.append(.init(last == "]" ? "maximum" : "exclusiveMaximum", high)) }
+    // JSON5 has infinities, which no range holds whose end is open.
+    let greatest = Setting.real(.greatestFiniteMagnitude)
+    if let low = end(ends[0]) {
+      fields.append(.init(first == "[" ? "minimum" : "exclusiveMinimum", low))
+    } else if first == "(" && type == "number" {
+      fields.append(.init("minimum", .real(-.greatestFiniteMagnitude)))
+    }
+    if let high = end(ends[1]) {
+      fields.append(.init(last == "]" ? "maximum" : "exclusiveMaximum", high))
+    } else if last == ")" && type == "number" {
+      fields.append(.init("maximum", greatest))
+    }
     return .object(fields)
   }
 
@@ -246,10 +269,15 @@ struct ConfigurationSchema {
     }
     let ends: [Field] = [.init("from", number), .init("to", number), .init("over", positive)]
     // Some count their length in the budget where none is given.
-    let isLong = parameter.type.contains("over the budget")
+    let isLong = parameter.type.contains("over the budget") || parameter.type.hasSuffix("schedule or null")
+    // What falls by a factor never reaches 0.
+    let above = Setting.object([
+      .init("allOf", .list([number, .object([.init("exclusiveMinimum", .integer(0))])]))
+    ])
+    let far: [Field] = [.init("from", above), .init("to", above), .init("over", positive)]
     var kinds = [
       kind("linear", ends, required: isLong ? ["from", "to"] : ["from", "to", "over"]),
-      kind("exponential", ends, required: isLong ? ["from", "to"] : ["from", "to", "over"]),
+      kind("exponential", far, required: isLong ? ["from", "to"] : ["from", "to", "over"]),
       kind("inverse-time", ends, required: isLong ? ["from"] : ["from", "over"]),
     ]
     if parameter.type.contains("visits") || parameter.type.contains("null") {
@@ -296,41 +324,85 @@ struct ConfigurationSchema {
       ], required: [])
   }
 
-  private static var axis: Setting {
-    let list = Setting.object([.init("type", .text("array")), .init("minItems", .integer(1))])
-    let ends = Setting.object([
-      .init("type", .text("array")), .init("items", number), .init("minItems", .integer(3)),
-      .init("maxItems", .integer(3)),
-    ])
-    let pair = Setting.object([
-      .init("type", .text("array")), .init("items", number), .init("minItems", .integer(2)),
-      .init("maxItems", .integer(2)),
-    ])
-    var law = object(
-      [.init("log", pair), .init("linear", pair), .init("integer", pair)], required: []
-    ).fields!
-    law.append(.init("minProperties", .integer(1)))
-    law.append(.init("maxProperties", .integer(1)))
-    return .object([
-      .init(
-        "anyOf",
-        .list([
-          list, object([.init("linear", ends)], required: ["linear"]), object([.init("log", ends)], required: ["log"]),
-          object([.init("random", .object(law)), .init("n", whole(1, 100_000))], required: ["random", "n"]),
-          object(
-            [
-              .init("values", .object([.init("$ref", .text("#/$defs/axis"))])),
-              .init("when", .object([.init("type", .text("object"))])),
-            ], required: ["values", "when"]),
-        ]))
+  private static func list(_ items: [Setting]) -> Setting {
+    .object([
+      .init("type", .text("array")), .init("prefixItems", .list(items)), .init("minItems", .integer(items.count)),
+      .init("maxItems", .integer(items.count)),
     ])
   }
 
-  private static var axes: Setting {
+  /// Numbers between two bounds, or above 0.
+  private static func end(_ size: Double, isPositive: Bool = false) -> Setting {
+    .object([
+      .init("type", .text("number")),
+      .init(isPositive ? "exclusiveMinimum" : "minimum", isPositive ? .integer(0) : .real(-size)),
+      .init("maximum", .real(size)),
+    ])
+  }
+
+  /// `{log: [a, b]}` and its like.
+  private static let law: Setting = {
+    let far = 1e300
+    var law = object(
+      [
+        .init("log", list([end(far, isPositive: true), end(far, isPositive: true)])),
+        .init("linear", list([end(far), end(far)])), .init("integer", list([end(0x1p53), end(0x1p53)])),
+      ], required: []
+    ).fields!
+    law.append(.init("minProperties", .integer(1)))
+    law.append(.init("maxProperties", .integer(1)))
+    return .object(law)
+  }()
+
+  private static let grids: [Setting] = [
+    object([.init("linear", list([end(1e300), end(1e300), whole(1, 100_000)]))], required: ["linear"]),
+    object(
+      [.init("log", list([end(1e300, isPositive: true), end(1e300, isPositive: true), whole(1, 100_000)]))],
+      required: ["log"]),
+  ]
+
+  private static func conditional(_ values: Setting) -> Setting {
+    object(
+      [.init("values", values), .init("when", .object([.init("type", .text("object"))]))],
+      required: ["values", "when"])
+  }
+
+  /// A list of different values. On axes that move together a value may come again.
+  private static func values(mayRepeat: Bool) -> Setting {
+    var fields: [Field] = [.init("type", .text("array")), .init("minItems", .integer(1))]
+    if !mayRepeat { fields.append(.init("uniqueItems", .boolean(true))) }
+    return .object(fields)
+  }
+
+  private static func anyOf(_ settings: [Setting]) -> Setting { .object([.init("anyOf", .list(settings))]) }
+
+  private static var axis: Setting { axis(mayRepeat: false) }
+
+  private static func axis(mayRepeat: Bool) -> Setting {
+    let random = object([.init("random", law), .init("n", whole(1, 100_000))], required: ["random", "n"])
+    let plain = [values(mayRepeat: mayRepeat)] + grids + [random]
+    return anyOf(plain + [conditional(anyOf(plain))])
+  }
+
+  /// The paths that lead somewhere: to a parameter that some component has, and below it.
+  private func path(_ parts: [String]) -> String {
+    func names(_ abouts: [About]) -> String {
+      Set(abouts.flatMap { $0.parameters.map(\.name) } + ["id"]).sorted().joined(separator: "|")
+    }
+    let words = [
+      "environment": names(lab.environments.map(\.about)), "algorithm": names(lab.algorithms.map(\.about)),
+      "budget": Budget.Unit.allCases.map(\.rawValue).joined(separator: "|"),
+      "record": "every|exact|values|policy|evaluate",
+    ]
+    let choices = parts.map { "\($0)\\.(\(words[$0]!))" }
+    return "^(\(choices.joined(separator: "|")))(\\.[^.]+)*$"
+  }
+
+  private var axes: Setting {
     let axis = Setting.object([.init("$ref", .text("#/$defs/axis"))])
-    let path = "^(environment|algorithm|budget|record)(\\.[^.]+)+$"
+    let path = path(["environment", "algorithm", "budget", "record"])
     let bundle = Setting.object([
-      .init("type", .text("object")), .init("patternProperties", .object([.init(path, axis)])),
+      .init("type", .text("object")), .init("patternProperties", .object([.init(path, Self.axis(mayRepeat: true))])),
       .init("additionalProperties", .boolean(false)), .init("minProperties", .integer(1)),
     ])
     return .object([
@@ -338,12 +410,37 @@ struct ConfigurationSchema {
       .init(
         "properties",
         .object([
-          .init(
-            "zip",
-            .object([
-              .init("anyOf", .list([bundle, .object([.init("type", .text("array")), .init("items", bundle)])]))
-            ]))
+          .init("zip", Self.anyOf([bundle, .object([.init("type", .text("array")), .init("items", bundle)])]))
         ])), .init("additionalProperties", .boolean(false)),
+    ])
+  }
+
+  private var search: Setting {
+    let plain = [Self.values(mayRepeat: false)] + Self.grids + [Self.law]
+    let parameters = Setting.object([
+      .init("type", .text("object")), .init("minProperties", .integer(1)),
+      .init(
+        "patternProperties",
+        .object([
+          .init(path(["environment", "algorithm"]), Self.anyOf(plain + [Self.conditional(Self.anyOf(plain))]))
+        ])), .init("additionalProperties", .boolean(false)),
+    ])
+    func words(_ words: [String]) -> Setting { .object([.init("enum", .list(words.map(Setting.text)))]) }
+    let most = Self.whole(1, SearchPlan.most)
+    let common: [Field] = [
+      .init("metric", words(Metric.allCases.map(\.rawValue))), .init("direction", words(SearchPlan.directions)),
+      .init("score", words(ScoreRules.Kind.allCases.map(\.rawValue))), .init("parameters", parameters),
+    ]
+    let halving: [Field] = [.init("eta", Self.whole(2, 1000)), .init("min_budget", Self.units)]
+    func kind(_ method: SearchPlan.Method, _ fields: [Field], _ required: [String]) -> Setting {
+      Self.object(
+        [.init("method", .object([.init("const", .text(method.rawValue))]))] + common + fields,
+        required: ["method", "parameters"] + required)
+    }
+    return Self.anyOf([
+      kind(.random, [.init("configurations", most)], ["configurations"]),
+      kind(.successiveHalving, [.init("configurations", most)] + halving, ["configurations"]),
+      kind(.hyperband, halving, []),
     ])
   }
 }

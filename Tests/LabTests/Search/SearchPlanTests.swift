@@ -30,7 +30,8 @@ import Testing
   @Test func hyperbandHasTheBracketsOfThePaper() throws {
     #expect(
       try rungs("{method: 'hyperband', min_budget: 1}", 81) == [
-        [[81, 1], [27, 3], [9, 9], [3, 27], [1, 81]], [[34, 3], [11, 9], [3, 27], [1, 81]], [[15, 9], [5, 27], [1, 81]],
+        [[81, 1], [27, 3], [9, 9], [3, 27], [1, 81]], [[34, 3], [11, 9], [3, 27], [1, 81]],
+        [[15, 9], [5, 27], [1, 81]],
         [[8, 27], [2, 81]], [[5, 81]],
       ])
   }
@@ -67,7 +68,8 @@ import Testing
   }
 
   @Test func lawsKeepTheirBounds() throws {
-    let text = "{'algorithm.alpha': {log: [0.01, 1]}, 'algorithm.n': {integer: [1, 4]}, 'algorithm.x': {linear: [-1, 1]}}"
+    let text =
+      "{'algorithm.alpha': {log: [0.01, 1]}, 'algorithm.n': {integer: [1, 4]}, 'algorithm.x': {linear: [-1, 1]}}"
     let drawn = try draws(text, 200)
     #expect(drawn.count == 200)
     for values in drawn {
