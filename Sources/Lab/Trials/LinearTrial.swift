@@ -43,7 +43,7 @@ extension OnlineTrial where Learner: FeatureActor & ~Copyable {
     }
     let rollouts = LinearRollouts(vector.apart(), request: request)
     process.rollouts = { wanted in
-      rollouts.play(wanted) { box.loop.learner.choose($0, isGreedy: wanted.isGreedy, using: &$1) }
+      try rollouts.play(wanted) { box.loop.learner.choose($0, isGreedy: wanted.isGreedy, using: &$1) }
     }
     let (save, restore) = (process.save, process.restore)
     process.save = {
@@ -74,10 +74,13 @@ final class LinearRollouts {
   }
 
   /// The undiscounted returns of some episodes.
+  ///
+  /// - Throws: ``SettingProblem`` where the task lives outside this program and has failed.
   @usableFromInline
-  func play(_ wanted: RolloutRequest, _ act: (FeatureRow, inout RandomStream) -> Int) -> [Double] {
+  func play(_ wanted: RolloutRequest, _ act: (FeatureRow, inout RandomStream) -> Int) throws(SettingProblem) -> [Double]
+  {
     var environment = environment
-    return (0..<wanted.episodes).map { _ in
+    let returns = (0..<wanted.episodes).map { _ in
       _ = environment.reset(using: &stream)
       var total = 0.0
       for _ in 0..<(timeLimit ?? wanted.maximumSteps) {
@@ -87,6 +90,8 @@ final class LinearRollouts {
       }
       return total
     }
+    if let failure = environment.failure { throw SettingProblem(failure) }
+    return returns
   }
 }
 

@@ -56,15 +56,15 @@ import Testing
     let (first, second) = (try variant.entry.make(request), try variant.entry.make(request))
     let wanted = RolloutRequest(episodes: 2, maximumSteps: 50, isGreedy: false)
     try first.advance(3)
-    _ = first.rollouts?(wanted)
+    _ = try first.rollouts?(wanted)
     var writer = StateWriter()
     first.save(&writer)
     var reader = StateReader(writer.bytes)
     try second.restore(&reader)
     #expect(reader.isAtEnd)
     for process in [first, second] { while process.counters()[.episodes] < 6 { try process.advance(6) } }
-    let returns = try #require(first.rollouts?(wanted))
-    #expect(returns == second.rollouts?(wanted))
+    let returns = try #require(try first.rollouts?(wanted))
+    #expect(try returns == second.rollouts?(wanted))
     #expect(returns.count == 2)
   }
 }
