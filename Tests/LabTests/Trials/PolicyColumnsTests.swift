@@ -91,15 +91,15 @@ import Testing
       return writer.bytes
     }
     let wanted = RolloutRequest(episodes: 2, maximumSteps: 50, isGreedy: false)
-    _ = one.rollouts?(wanted)
+    _ = try one.rollouts?(wanted)
     try one.advance(130)
     var reader = StateReader(state(one))
     try other.restore(&reader)
     #expect(reader.isAtEnd)
     for process in [one, other] { try process.advance(300) }
     #expect(state(one) == state(other))
-    #expect(one.rollouts?(wanted) == [-40, -40])
-    #expect(other.rollouts?(wanted) == [-40, -40])
+    #expect(try one.rollouts?(wanted) == [-40, -40])
+    #expect(try other.rollouts?(wanted) == [-40, -40])
   }
 
   /// What one form has and another has not is said before anything runs.
