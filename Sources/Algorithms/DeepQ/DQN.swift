@@ -10,6 +10,8 @@ import RLCore
 /// Names and defaults are stable-baselines3's. A truncated episode bootstraps like any other step. Exploration is epsilon-greedy; epsilon falls
 /// in a straight line over a share of the budget. One update is `train_freq` steps of every copy, then `gradient_steps` minibatches.
 /// Departure: the two streams of `dueling` have no hidden layers of their own.
+///
+/// A step costs a pass through the network, and every `train_freq` steps a minibatch goes through it three times: that is all of its time.
 public struct DQN: BatchLearner, ~Copyable {
   static let learningRate = NetworkParameters.learningRate.with(default: .real(1e-4))
   static let bufferSize = Parameter.integer(

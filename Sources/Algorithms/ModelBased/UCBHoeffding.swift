@@ -14,6 +14,8 @@ import RLCore
 ///
 /// for the `t`-th update of a pair at step `h`, with `T` the steps so far. Its regret over `T` steps is of the order `√(H⁴ S A T)`, with a `c` of
 /// some size; on small tasks the default, a hundredth, is already thorough. Episodes of more than `H` steps begin anew there; reported are, for each state, the values at the step at which it was met most often.
+///
+/// A step takes a logarithm and a root for the bonus, which is two thirds of its time, and tables are `H` times as large.
 public struct UCBHoeffding: TabularLearner, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(
