@@ -1,7 +1,41 @@
 import RLCore
 
+/// A learner of an ``AlignmentState``: it acts as the policy there does, and tells it beside its reference.
+public protocol AlignmentMethod: BatchLearner, ~Copyable {
+  /// What is learned.
+  var state: AlignmentState { get set }
+  /// The weight of the divergence from the reference as it is now; 0 for none.
+  var beta: Double { get }
+  /// Whether states are numbered.
+  var usesStateIndices: Bool { get }
+}
+
+extension AlignmentMethod where Self: ~Copyable {
+  /// What updates said.
+  public var statistics: BatchStatistics {
+    get { state.statistics }
+    set { state.statistics = newValue }
+  }
+
+  /// Chooses actions.
+  public mutating func act(
+    on observations: ObservationStore, rows: Int, isGreedy: Bool, into actions: inout ActionStore,
+    using stream: inout RandomStream
+  ) { state.policy.act(on: observations, rows: rows, isGreedy: isGreedy, into: &actions, using: &stream) }
+
+  /// Tells the policy and its reference.
+  public mutating func appraise(_ observations: ObservationStore, rows: Int, into appraisal: inout PolicyAppraisal) {
+    state.appraise(observations, rows: rows, beta: beta, into: &appraisal)
+  }
+
+  /// The policy, if it is a network.
+  public func archive() -> PolicyArchive? {
+    state.policy.network.map { PolicyArchive($0, usesStateIndices: usesStateIndices, normalizer: nil) }
+  }
+}
+
 /// A method of alignment as an algorithm of its own: one stage from the first update to the last.
-public struct AlignmentLearner<Stage: AlignmentStage>: BatchLearner, ~Copyable {
+public struct AlignmentLearner<Stage: AlignmentStage>: AlignmentMethod, ~Copyable {
   /// What configurations and readers see: the stage's, with the parameters that all stages share.
   public static var about: About {
     let about = Stage.about
@@ -20,8 +54,9 @@ public struct AlignmentLearner<Stage: AlignmentStage>: BatchLearner, ~Copyable {
   /// After how many steps episodes are cut off.
   public let episodeLimit: Int?
   /// What is learned.
-  public private(set) var state: AlignmentState
-  private let usesStateIndices: Bool
+  public var state: AlignmentState
+  /// Whether states are numbered.
+  public let usesStateIndices: Bool
   private var stage: Stage
   private var hasBegun = false
 
@@ -43,14 +78,11 @@ public struct AlignmentLearner<Stage: AlignmentStage>: BatchLearner, ~Copyable {
     _ given: [Setting.Field], environment: String
   ) throws(SettingProblem) -> [Setting.Field] { try Stage.expand(given) }
 
-  /// What updates said.
-  public var statistics: BatchStatistics {
-    get { state.statistics }
-    set { state.statistics = newValue }
-  }
+  /// The weight of the divergence.
+  public var beta: Double { stage.beta }
 
   /// It is held to a reference.
-  public var regularization: Regularization? { Regularization(hasPenalty: stage.beta > 0, hasProxy: Stage.makesReward) }
+  public var regularization: Regularization? { Regularization(hasPenalty: beta > 0, hasProxy: Stage.makesReward) }
 
   /// One update of the stage.
   public mutating func update(in batch: EnvironmentBatch, at time: TrainingTime) throws(SettingProblem) {
@@ -59,22 +91,6 @@ public struct AlignmentLearner<Stage: AlignmentStage>: BatchLearner, ~Copyable {
       hasBegun = true
     }
     try stage.update(&state, in: batch, at: time)
-  }
-
-  /// Chooses actions.
-  public mutating func act(
-    on observations: ObservationStore, rows: Int, isGreedy: Bool, into actions: inout ActionStore,
-    using stream: inout RandomStream
-  ) { state.policy.act(on: observations, rows: rows, isGreedy: isGreedy, into: &actions, using: &stream) }
-
-  /// Tells the policy and its reference.
-  public mutating func appraise(_ observations: ObservationStore, rows: Int, into appraisal: inout PolicyAppraisal) {
-    state.appraise(observations, rows: rows, beta: stage.beta, into: &appraisal)
-  }
-
-  /// The policy, if it is a network.
-  public func archive() -> PolicyArchive? {
-    state.policy.network.map { PolicyArchive($0, usesStateIndices: usesStateIndices, normalizer: nil) }
   }
 
   /// Appends policies and stage.

@@ -10,7 +10,7 @@ import RLCore
 ///
 /// Each stage takes the policy as it finds it for its reference (Ouyang et al., NeurIPS 2022). A stage that samples earns the learned
 /// reward, once there is one, unless its `reward` is "task". The last stage goes on as long as the budget lasts.
-public struct Pipeline: BatchLearner, ~Copyable {
+public struct Pipeline: AlignmentMethod, ~Copyable {
   /// One stage, with how long it lasts.
   struct Plan: Sendable {
     let id: String
@@ -55,7 +55,7 @@ public struct Pipeline: BatchLearner, ~Copyable {
   /// After how many steps episodes are cut off.
   public let episodeLimit: Int?
   /// What is learned.
-  public private(set) var state: AlignmentState
+  public var state: AlignmentState
   private let plans: [Plan]
   private let context: BatchContext
   private var number = 0
@@ -134,11 +134,10 @@ public struct Pipeline: BatchLearner, ~Copyable {
     try methods.first { $0.about.id == plan.id }!.init(plan.settings, context: context, state: state)
   }
 
-  /// What updates said.
-  public var statistics: BatchStatistics {
-    get { state.statistics }
-    set { state.statistics = newValue }
-  }
+  /// The weight of the divergence in the stage at hand.
+  public var beta: Double { stage.beta }
+  /// Whether states are numbered.
+  public var usesStateIndices: Bool { context.usesStateIndices }
 
   /// It is held to a reference, in some stages by a penalty; and there may be a learned reward.
   public var regularization: Regularization? {
@@ -156,22 +155,6 @@ public struct Pipeline: BatchLearner, ~Copyable {
     updates += 1
     try stage.update(
       &state, in: batch, at: TrainingTime(unit: .iterations, total: plans[number].iterations, update: updates))
-  }
-
-  /// Chooses actions.
-  public mutating func act(
-    on observations: ObservationStore, rows: Int, isGreedy: Bool, into actions: inout ActionStore,
-    using stream: inout RandomStream
-  ) { state.policy.act(on: observations, rows: rows, isGreedy: isGreedy, into: &actions, using: &stream) }
-
-  /// Tells the policy and its reference.
-  public mutating func appraise(_ observations: ObservationStore, rows: Int, into appraisal: inout PolicyAppraisal) {
-    state.appraise(observations, rows: rows, beta: stage.beta, into: &appraisal)
-  }
-
-  /// The policy, if it is a network.
-  public func archive() -> PolicyArchive? {
-    state.policy.network.map { PolicyArchive($0, usesStateIndices: context.usesStateIndices, normalizer: nil) }
   }
 
   /// Appends policies, and where the stages are.

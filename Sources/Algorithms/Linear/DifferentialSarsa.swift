@@ -50,20 +50,12 @@ public struct DifferentialSarsa: LinearActor, ~Copyable {
     return error
   }
 
-  /// Begins an episode.
-  public mutating func begin(in state: Int, using stream: inout RandomStream) -> Int {
-    base.action(in: state, using: &stream)
-  }
-
   /// Chooses the next action, then learns from the step and that choice.
   public mutating func learn(from t: Transition, using stream: inout RandomStream) -> Int {
     let next = t.terminated ? 0 : base.action(in: t.next, using: &stream)
     update(t, nextAction: next)
     return next
   }
-
-  /// What is wrong where an update was no number.
-  public var failure: String? { base.failure }
 
   /// Whether a parameter changes with time.
   public var isScheduled: Bool { alpha.isScheduled || beta.isScheduled || base.exploration.isScheduled }
@@ -74,9 +66,6 @@ public struct DifferentialSarsa: LinearActor, ~Copyable {
     beta.adjust(to: time)
     base.exploration.adjust(to: time)
   }
-
-  /// The differential action values and policies of all states.
-  public func report(into report: inout LearnerReport) { base.report(into: &report) }
 
   /// Appends the weights and the average.
   public func save(to writer: inout StateWriter) {

@@ -10,7 +10,7 @@ import RLCore
 ///
 /// A step reads and moves features by their places, not one number of a table: two to eight times the work of Q-learning even where there
 /// is one feature a state, and more with more of them.
-public struct EmphaticTD: TabularLearner, ~Copyable {
+public struct EmphaticTD: LinearPredictor, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(
     id: "emphatic-td", summary: "linear off-policy prediction: TD(0) with updates weighted by emphasis",
@@ -58,9 +58,6 @@ public struct EmphaticTD: TabularLearner, ~Copyable {
     return t.isLast ? 0 : base.action(in: t.next, using: &stream)
   }
 
-  /// What is wrong where an update was no number.
-  public var failure: String? { base.failure }
-
   /// Whether a parameter changes with time.
   public var isScheduled: Bool { alpha.isScheduled }
 
@@ -68,9 +65,6 @@ public struct EmphaticTD: TabularLearner, ~Copyable {
   public mutating func adjust(to time: Double) {
     alpha.adjust(to: time)
   }
-
-  /// The values of all states and the policies.
-  public func report(into report: inout LearnerReport) { base.report(into: &report) }
 
   /// Appends the weights.
   public func save(to writer: inout StateWriter) {

@@ -9,7 +9,7 @@ import RLCore
 ///
 /// A step reads and moves features by their places, not one number of a table: two to eight times the work of Q-learning even where there
 /// is one feature a state, and more with more of them.
-public struct GradientMonteCarlo: TabularLearner, ~Copyable {
+public struct GradientMonteCarlo: LinearPredictor, ~Copyable {
   struct Step: BitwiseCopyable {
     let row: Int
     var value: Double
@@ -55,11 +55,6 @@ public struct GradientMonteCarlo: TabularLearner, ~Copyable {
     memory.removeAll()
   }
 
-  /// Begins an episode.
-  public mutating func begin(in state: Int, using stream: inout RandomStream) -> Int {
-    base.action(in: state, using: &stream)
-  }
-
   /// Keeps a step, and learns at the episode's end.
   public mutating func learn(from t: Transition, using stream: inout RandomStream) -> Int {
     update(t)
@@ -80,9 +75,6 @@ public struct GradientMonteCarlo: TabularLearner, ~Copyable {
 
   /// Sets the parameters that change with time.
   public mutating func adjust(to time: Double) { alpha.adjust(to: time) }
-
-  /// The values of all states and the policy.
-  public func report(into report: inout LearnerReport) { base.report(into: &report) }
 
   /// Appends the weights and the episode so far.
   public func save(to writer: inout StateWriter) {

@@ -22,6 +22,17 @@ public protocol LinearActor: FeatureActor, ~Copyable {
 }
 
 extension LinearActor where Self: ~Copyable {
+  /// Begins an episode.
+  public mutating func begin(in state: Int, using stream: inout RandomStream) -> Int {
+    base.action(in: state, using: &stream)
+  }
+
+  /// What is wrong where an update was no number.
+  public var failure: String? { base.failure }
+
+  /// The action values and policies of all states.
+  public func report(into report: inout LearnerReport) { base.report(into: &report) }
+
   /// Chooses by action values.
   public mutating func choose(_ row: FeatureRow, isGreedy: Bool, using stream: inout RandomStream) -> Int {
     base.action(for: row, isGreedy: isGreedy, using: &stream)

@@ -1,5 +1,24 @@
 import RLCore
 
+/// A method of linear state values, which acts by a policy that is given.
+public protocol LinearPredictor: TabularLearner, ~Copyable {
+  /// Weights, features, policies.
+  var base: LinearPrediction { get }
+}
+
+extension LinearPredictor where Self: ~Copyable {
+  /// Begins an episode.
+  public mutating func begin(in state: Int, using stream: inout RandomStream) -> Int {
+    base.action(in: state, using: &stream)
+  }
+
+  /// What is wrong where an update was no number.
+  public var failure: String? { base.failure }
+
+  /// The values of all states and the policies.
+  public func report(into report: inout LearnerReport) { base.report(into: &report) }
+}
+
 /// What the linear prediction methods share: the weights, the policy that is evaluated and the one that acts.
 public struct LinearPrediction: ~Copyable {
   /// The discount rate γ.
@@ -33,7 +52,7 @@ public struct LinearPrediction: ~Copyable {
     let policy = try PolicyTable(given, context: context)
     let behavior = try PolicyTable(
       acting ?? given, context: context, name: acting == nil ? "policy" : "behavior")
-    let ratios = try Self.ratios(policy, behavior, context)
+    let ratios = try policy.ratios(to: behavior, context)
     let weights = try settings.initialWeights(features)
     gamma = settings[ControlParameters.gamma]
     self.features = features
@@ -43,25 +62,6 @@ public struct LinearPrediction: ~Copyable {
     terminal = (0..<context.space.stateCount).map { context.isTerminal($0) }
     self.policy = policy
     self.behavior = behavior
-  }
-
-  /// `π(a|s) / b(a|s)` of every slot.
-  private static func ratios(
-    _ policy: borrowing PolicyTable, _ behavior: borrowing PolicyTable, _ context: LearnerContext
-  ) throws(SettingProblem) -> Table<Double> {
-    let space = context.space
-    let ratios = Table(space.slotCount, repeating: 0.0)
-    for state in 0..<space.stateCount where !context.isTerminal(state) {
-      for action in 0..<space.actions(in: state) where policy[state, action] > 0 {
-        guard behavior[state, action] > 0 else {
-          throw SettingProblem(
-            "state \(state): \"policy\" takes action \(action), which \"behavior\" never takes; give it a chance",
-            at: ".behavior")
-        }
-        ratios[state * space.width + action] = policy[state, action] / behavior[state, action]
-      }
-    }
-    return ratios
   }
 
   /// `v(s) = wᵀx(s)`.
@@ -102,37 +102,5 @@ extension LinearPrediction {
   mutating func restore(from reader: inout StateReader) throws(StateError) {
     try weights.restore(from: &reader)
     try fault.restore(from: &reader)
-  }
-}
-
-/// Notes the first update whose step is no number: from there on, nothing that is learned means anything.
-struct StepFault: Sendable {
-  private var made = 0
-  private var first = 0
-
-  /// Counts an update.
-  @inline(__always)
-  mutating func note(_ step: Double) {
-    made &+= 1
-    if !(step.magnitude < .infinity) && first == 0 { first = made }
-  }
-
-  /// What is wrong; nil while all is well.
-  var message: String? {
-    first == 0 ? nil : "the step of the weights is not finite at update \(first); make alpha smaller"
-  }
-}
-
-extension StepFault: Checkpointable {
-  /// Appends the counts.
-  func save(to writer: inout StateWriter) {
-    writer.write(made)
-    writer.write(first)
-  }
-
-  /// Takes up the counts.
-  mutating func restore(from reader: inout StateReader) throws(StateError) {
-    made = try reader.integer()
-    first = try reader.integer()
   }
 }

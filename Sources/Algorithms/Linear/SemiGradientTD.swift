@@ -10,7 +10,7 @@ import RLCore
 ///
 /// A step reads and moves features by their places, not one number of a table: two to eight times the work of Q-learning even where there
 /// is one feature a state, and more with more of them.
-public struct SemiGradientTD: TabularLearner, ~Copyable {
+public struct SemiGradientTD: LinearPredictor, ~Copyable {
   /// What configurations and readers see.
   public static let about = About(
     id: "semi-gradient-td", summary: "linear prediction: n-step TD, on-policy or off-policy",
@@ -65,28 +65,17 @@ public struct SemiGradientTD: TabularLearner, ~Copyable {
     }
   }
 
-  /// Begins an episode.
-  public mutating func begin(in state: Int, using stream: inout RandomStream) -> Int {
-    base.action(in: state, using: &stream)
-  }
-
   /// Learns from a step.
   public mutating func learn(from t: Transition, using stream: inout RandomStream) -> Int {
     update(t)
     return t.isLast ? 0 : base.action(in: t.next, using: &stream)
   }
 
-  /// What is wrong where an update was no number.
-  public var failure: String? { base.failure }
-
   /// Whether a parameter changes with time.
   public var isScheduled: Bool { alpha.isScheduled }
 
   /// Sets the parameters that change with time.
   public mutating func adjust(to time: Double) { alpha.adjust(to: time) }
-
-  /// The values of all states and the policies.
-  public func report(into report: inout LearnerReport) { base.report(into: &report) }
 
   /// Appends the weights and the steps that wait.
   public func save(to writer: inout StateWriter) {

@@ -55,7 +55,7 @@ public struct ImportanceSampling: TabularLearner, ~Copyable {
     let space = context.space
     let policy = try PolicyTable(settings[PolicyTable.parameter], context: context)
     let behavior = try PolicyTable(settings[Self.behavior], context: context, name: "behavior")
-    ratios = try Self.ratios(policy, behavior, context)
+    ratios = try policy.ratios(to: behavior, context)
     self.policy = policy
     self.behavior = behavior
     gamma = settings[ControlParameters.gamma]
@@ -65,25 +65,6 @@ public struct ImportanceSampling: TabularLearner, ~Copyable {
     weights = Table(space.stateCount, repeating: 0)
     record = EpisodeRecord(
       entries: space.stateCount, firstOnly: settings[MonteCarloPrediction.visit] == .first)
-  }
-
-  /// `π(a|s) / b(a|s)` of every slot.
-  private static func ratios(
-    _ policy: borrowing PolicyTable, _ behavior: borrowing PolicyTable, _ context: LearnerContext
-  ) throws(SettingProblem) -> Table<Double> {
-    let space = context.space
-    let ratios = Table(space.slotCount, repeating: 0.0)
-    for state in 0..<space.stateCount where !context.isTerminal(state) {
-      for action in 0..<space.actions(in: state) where policy[state, action] > 0 {
-        guard behavior[state, action] > 0 else {
-          throw SettingProblem(
-            "state \(state): \"policy\" takes action \(action), which \"behavior\" never takes; give it a chance",
-            at: ".behavior")
-        }
-        ratios[state * space.width + action] = policy[state, action] / behavior[state, action]
-      }
-    }
-    return ratios
   }
 
   /// Takes the returns of an episode into the averages, last step first.

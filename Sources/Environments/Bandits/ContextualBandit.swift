@@ -47,9 +47,7 @@ public struct ContextualBandit: ContextualBanditEnvironment, Sendable {
   private var theta: [Double]
   private var context: [Double]
   private var table: FeatureTable?
-  private var choices = 0
-  private var optimal = 0
-  private var regret = 0.0
+  private var statistics = BanditStatistics()
 
   /// Makes the bandit.
   ///
@@ -85,9 +83,7 @@ public struct ContextualBandit: ContextualBanditEnvironment, Sendable {
   /// Puts the coefficients where the trial begins, and the counts to 0.
   public mutating func prepare(using stream: inout RandomStream) {
     if given == nil { for k in theta.indices { theta[k] = stream.normal() } }
-    choices = 0
-    optimal = 0
-    regret = 0
+    statistics = BanditStatistics()
   }
 
   /// Draws a context.
@@ -125,28 +121,18 @@ public struct ContextualBandit: ContextualBanditEnvironment, Sendable {
     var best = -Double.infinity
     for arm in 0..<space.width { best = max(best, mean(arm)) }
     let own = mean(action)
-    choices += 1
-    if own == best { optimal += 1 }
-    regret += best - own
+    statistics.count(mean: own, best: best)
     return Outcome(observation: 0, reward: noise > 0 ? own + noise * stream.normal() : own, terminated: true)
   }
 
   /// Gives the counts since the last call, and begins counting anew; the regret goes on.
-  public mutating func takeStatistics() -> BanditStatistics {
-    defer {
-      choices = 0
-      optimal = 0
-    }
-    return BanditStatistics(choices: choices, optimal: optimal, regret: regret)
-  }
+  public mutating func takeStatistics() -> BanditStatistics { statistics.take() }
 
   /// Appends the coefficients, the context and the counts.
   public func save(to writer: inout StateWriter) {
     writer.write(theta)
     writer.write(context)
-    writer.write(choices)
-    writer.write(optimal)
-    writer.write(regret)
+    statistics.save(to: &writer)
   }
 
   /// Takes up the coefficients, the context and the counts.
@@ -157,9 +143,7 @@ public struct ContextualBandit: ContextualBanditEnvironment, Sendable {
     }
     theta = storedTheta
     context = storedContext
-    choices = try reader.integer()
-    optimal = try reader.integer()
-    regret = try reader.number()
+    try statistics.restore(from: &reader)
     show()
   }
 }

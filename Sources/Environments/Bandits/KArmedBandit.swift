@@ -59,9 +59,7 @@ public struct KArmedBandit: BanditEnvironment, Sendable {
   @usableFromInline let drift: Double
   @usableFromInline var currentMeans: [Double]
   @usableFromInline var bestMean: Double
-  @usableFromInline var choices = 0
-  @usableFromInline var optimal = 0
-  @usableFromInline var regret = 0.0
+  @usableFromInline var statistics = BanditStatistics()
 
   /// Makes the bandit.
   ///
@@ -116,9 +114,7 @@ public struct KArmedBandit: BanditEnvironment, Sendable {
       }
     }
     bestMean = currentMeans.max()!
-    choices = 0
-    optimal = 0
-    regret = 0
+    statistics = BanditStatistics()
   }
 
   /// Begins an episode: always in state 0. Draws nothing.
@@ -130,9 +126,7 @@ public struct KArmedBandit: BanditEnvironment, Sendable {
   public mutating func step(_ action: Int, using stream: inout RandomStream) -> Outcome<Int> {
     let mean = currentMeans[action]
     let reward = isBernoulli ? (stream.uniform() < mean ? 1.0 : 0.0) : mean + stream.normal()
-    choices &+= 1
-    if mean == bestMean { optimal &+= 1 }
-    regret += bestMean - mean
+    statistics.count(mean: mean, best: bestMean)
     if drift > 0 { walk(using: &stream) }
     return Outcome(observation: 0, reward: reward, terminated: true)
   }
@@ -148,22 +142,13 @@ public struct KArmedBandit: BanditEnvironment, Sendable {
     bestMean = best
   }
 
-  /// Gives the counts since the last call, and begins counting anew; the regret goes on. Of tied best arms each counts as optimal.
-  /// The regret is the random pseudo-regret of Lattimore & Szepesvári, *Bandit Algorithms*, 2020, section 4.8.
-  public mutating func takeStatistics() -> BanditStatistics {
-    defer {
-      choices = 0
-      optimal = 0
-    }
-    return BanditStatistics(choices: choices, optimal: optimal, regret: regret)
-  }
+  /// Gives the counts since the last call, and begins counting anew; the regret goes on.
+  public mutating func takeStatistics() -> BanditStatistics { statistics.take() }
 
   /// Appends the means and the counts.
   public func save(to writer: inout StateWriter) {
     writer.write(currentMeans)
-    writer.write(choices)
-    writer.write(optimal)
-    writer.write(regret)
+    statistics.save(to: &writer)
   }
 
   /// Takes up the means and the counts.
@@ -174,8 +159,6 @@ public struct KArmedBandit: BanditEnvironment, Sendable {
     }
     currentMeans = stored
     bestMean = stored.max()!
-    choices = try reader.integer()
-    optimal = try reader.integer()
-    regret = try reader.number()
+    try statistics.restore(from: &reader)
   }
 }

@@ -41,10 +41,45 @@ public struct BanditStatistics: Sendable, Equatable {
   public var regret: Double
 
   /// How good the choices were.
-  public init(choices: Int, optimal: Int, regret: Double) {
+  public init(choices: Int = 0, optimal: Int = 0, regret: Double = 0) {
     self.choices = choices
     self.optimal = optimal
     self.regret = regret
+  }
+
+  /// Counts the choice of an arm. Of tied best arms each counts as optimal; the regret is the random pseudo-regret of Lattimore & Szepesvári,
+  /// *Bandit Algorithms*, 2020, section 4.8.
+  ///
+  /// - Parameters:
+  ///   - mean: The arm's mean reward.
+  ///   - best: The greatest mean of all arms.
+  @inlinable @inline(__always)
+  public mutating func count(mean: Double, best: Double) {
+    choices &+= 1
+    if mean == best { optimal &+= 1 }
+    regret += best - mean
+  }
+
+  /// Gives the counts, and begins counting anew; the regret goes on.
+  public mutating func take() -> BanditStatistics {
+    defer { (choices, optimal) = (0, 0) }
+    return self
+  }
+}
+
+extension BanditStatistics: Checkpointable {
+  /// Appends the counts.
+  public func save(to writer: inout StateWriter) {
+    writer.write(choices)
+    writer.write(optimal)
+    writer.write(regret)
+  }
+
+  /// Takes up the counts.
+  public mutating func restore(from reader: inout StateReader) throws(StateError) {
+    choices = try reader.integer()
+    optimal = try reader.integer()
+    regret = try reader.number()
   }
 }
 

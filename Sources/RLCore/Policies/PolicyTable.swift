@@ -130,3 +130,26 @@ public struct PolicyTable: ~Copyable {
   /// The probability of every slot; 0 where there is no action.
   public var array: [Double] { probabilities.withEntries { Array($0) } }
 }
+
+extension PolicyTable {
+  /// The importance ratios `π(a|s) / b(a|s)` of every slot, with this policy for π; 0 where it never goes.
+  ///
+  /// - Parameter behavior: The policy b that acts.
+  /// - Throws: ``SettingProblem`` at ".behavior" where b never takes what π takes.
+  public borrowing func ratios(
+    to behavior: borrowing PolicyTable, _ context: LearnerContext
+  ) throws(SettingProblem) -> Table<Double> {
+    let ratios = Table(space.slotCount, repeating: 0.0)
+    for state in 0..<space.stateCount where !context.isTerminal(state) {
+      for action in 0..<space.actions(in: state) where self[state, action] > 0 {
+        guard behavior[state, action] > 0 else {
+          throw SettingProblem(
+            "state \(state): \"policy\" takes action \(action), which \"behavior\" never takes; give it a chance",
+            at: ".behavior")
+        }
+        ratios[state * width + action] = self[state, action] / behavior[state, action]
+      }
+    }
+    return ratios
+  }
+}

@@ -5,25 +5,10 @@ import Testing
 
 /// The options that every environment has.
 @Suite struct TaskOptionsTests {
-  private func experiment(_ text: String) throws -> Experiment {
-    let document = try ConfigurationFile.parse(Array(text.utf8), name: "test.json5")
-    let resolver = Resolver(
-      lab: .standard, source: "test.json5", folder: "", overridden: [], outline: document.outline)
-    return try resolver.experiment(document.root, defaultName: "test")
-  }
-
   private func variant(_ environment: String, _ algorithm: String = "'q-learning'", _ budget: String = "{steps: 300}")
     throws -> Variant
   {
     try experiment("{environment: \(environment), algorithm: \(algorithm), budget: \(budget)}").variants[0]
-  }
-
-  private func record(_ variant: Variant, seed: UInt64 = 0) throws -> TrialRecord {
-    guard
-      case .finished(let record) = try Trial(variant: variant, root: 0, seed: seed, wantsTables: true).run(
-        checkpoint: nil, progress: { _ in })
-    else { throw LabError(.interrupted, "") }
-    return record
   }
 
   private func last(_ metric: String, _ variant: Variant) throws -> Double {

@@ -4,13 +4,6 @@ import Testing
 @testable import Lab
 
 @Suite struct SweepAxesTests {
-  private func experiment(_ text: String) throws -> Experiment {
-    let document = try ConfigurationFile.parse(Array(text.utf8), name: "test.json5")
-    let resolver = Resolver(
-      lab: .standard, source: "test.json5", folder: "", overridden: [], outline: document.outline)
-    return try resolver.experiment(document.root, defaultName: "test")
-  }
-
   private func sweep(_ axes: String, base: String = #"algorithm: "q-learning", environment: "cliff-walking""#) throws
     -> Experiment
   { try experiment("{ \(base), sweep: { \(axes) } }") }

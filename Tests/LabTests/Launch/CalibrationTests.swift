@@ -3,12 +3,6 @@ import Testing
 @testable import Lab
 
 @Suite struct CalibrationTests {
-  private func experiment(_ text: String) throws -> Experiment {
-    let document = try ConfigurationFile.parse(Array(text.utf8), name: "test.json5")
-    return try Resolver(lab: .standard, source: nil, folder: "", overridden: [], outline: document.outline)
-      .experiment(document.root, defaultName: "test")
-  }
-
   /// Steps are known before where the budget counts them.
   @Test func stepsOfABudgetInStepsAreExact() throws {
     let calibration = try Calibration.measure(

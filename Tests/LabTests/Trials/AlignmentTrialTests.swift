@@ -26,7 +26,7 @@ import Testing
       {environment: \(environment), algorithm: \(algorithm), budget: {iterations: \(iterations)},
        record: {every: \(iterations), exact: {every: \(iterations)}}}
       """
-    let variant = try BatchTrialTests.experiment(text).variants[0]
+    let variant = try experiment(text).variants[0]
     guard
       case .finished(let record) = try Trial(variant: variant, root: 0, seed: seed, wantsTables: true).run(
         checkpoint: nil, progress: { _ in })
@@ -144,7 +144,7 @@ import Testing
     let text = """
       {environment: {id: 'count-to-n', n: 2}, algorithm: \(algorithm), budget: {iterations: 8}, record: {every: 4}}
       """
-    let variant = try BatchTrialTests.experiment(text).variants[0]
+    let variant = try experiment(text).variants[0]
     let request = TrialRequest(
       task: variant.task, settings: variant.algorithm.settings, budget: variant.budget, root: 0, seed: 0,
       truth: variant.truth, threads: 1)
@@ -216,7 +216,7 @@ import Testing
     #expect(long["exact_match"] == 1 && short["exact_match"]! <= 0.5)
     #expect(record.tables != nil)
     do {
-      _ = try BatchTrialTests.experiment(
+      _ = try experiment(
         "{environment: 'cliff-walking', algorithm: {id: 'grpo', policy: 'ngram'}, budget: {iterations: 2}}")
       Issue.record("n-grams of a grid")
     } catch let error as LabError { #expect(error.message.contains("algorithm.policy: ")) }
@@ -225,14 +225,14 @@ import Testing
   /// Stages may stand at the top of a configuration, and say how long it all lasts.
   @Test func stagesAtTheTop() throws {
     let plan = "[{id: 'sft', iterations: 3}, {id: 'grpo', iterations: 4}]"
-    let short = try BatchTrialTests.experiment("{environment: 'count-to-n', stages: \(plan), algorithm: {gamma: 0.9}}")
+    let short = try experiment("{environment: 'count-to-n', stages: \(plan), algorithm: {gamma: 0.9}}")
       .variants[0]
-    let long = try BatchTrialTests.experiment(
+    let long = try experiment(
       "{environment: 'count-to-n', algorithm: {id: 'pipeline', stages: \(plan), gamma: 0.9}, budget: {iterations: 7}}"
     ).variants[0]
     #expect(short.identity == long.identity && short.budget.count == 7)
     do {
-      _ = try BatchTrialTests.experiment("{environment: 'count-to-n', algorithm: 'grpo', stages: \(plan)}")
+      _ = try experiment("{environment: 'count-to-n', algorithm: 'grpo', stages: \(plan)}")
       Issue.record("stages of grpo")
     } catch let error as LabError { #expect(error.message.contains("stages: stages are those of")) }
   }
@@ -273,13 +273,13 @@ import Testing
   ]) func wrongSettingsAreNamed(algorithm: String, place: String) throws {
     let text = "{environment: 'count-to-n', algorithm: \(algorithm), budget: {iterations: 2}}"
     do {
-      _ = try BatchTrialTests.experiment(text)
+      _ = try experiment(text)
       Issue.record("\(algorithm) was accepted")
     } catch let error as LabError { #expect(error.message.contains(place + ":"), "\(error.message)") }
   }
 
   @Test func preferencesNeedAModel() {
     let text = "{environment: 'k-armed-bandit', algorithm: 'dpo', budget: {iterations: 2}}"
-    #expect(throws: LabError.self) { try BatchTrialTests.experiment(text) }
+    #expect(throws: LabError.self) { try experiment(text) }
   }
 }

@@ -5,21 +5,6 @@ import Testing
 @testable import Lab
 
 @Suite struct BatchTrialTests {
-  static func experiment(_ text: String) throws -> Experiment {
-    let document = try ConfigurationFile.parse(Array(text.utf8), name: "test.json5")
-    let resolver = Resolver(
-      lab: .standard, source: "test.json5", folder: "", overridden: [], outline: document.outline)
-    return try resolver.experiment(document.root, defaultName: "test")
-  }
-
-  private func record(_ variant: Variant, seed: UInt64) throws -> TrialRecord {
-    guard
-      case .finished(let record) = try Trial(variant: variant, root: 0, seed: seed, wantsTables: true).run(
-        checkpoint: nil, progress: { _ in })
-    else { throw LabError(.interrupted, "") }
-    return record
-  }
-
   /// Small settings for any method that learns from vectors.
   static func algorithm(_ id: String) -> String {
     let names = Laboratory.standard.algorithm(id)!.about.parameters.map(\.name)
@@ -43,7 +28,7 @@ import Testing
       {environment: {id: 'cart-pole', time_limit: 12}, algorithm: \(Self.algorithm(id)), budget: {steps: 96}, seeds: 2,
        record: {every: 32, evaluate: {episodes: 3, every: 32}}}
       """
-    let variant = try Self.experiment(text).variants[0]
+    let variant = try experiment(text).variants[0]
     let first = try record(variant, seed: 0)
     #expect(first == (try record(variant, seed: 0)))
     #expect(first.rows != (try record(variant, seed: 1)).rows)
@@ -61,7 +46,7 @@ import Testing
       {environment: {id: 'gamblers-problem', goal: 8, time_limit: 50}, algorithm: \(Self.algorithm(id)), budget: {steps: 64},
        record: {every: 32, exact: {every: 32}}}
       """
-    let variant = try Self.experiment(text).variants[0]
+    let variant = try experiment(text).variants[0]
     let record = try record(variant, seed: 0)
     let gap = try #require(record.metrics.firstIndex(of: "optimality_gap"))
     for row in 0..<record.rowCount { #expect(record.rows[row * record.width + 3 + gap] >= 0) }
@@ -79,7 +64,7 @@ import Testing
     let text = """
       {environment: {id: 'cart-pole', time_limit: 12}, algorithm: \(Self.algorithm(id)), budget: {steps: 160}}
       """
-    let variant = try Self.experiment(text).variants[0]
+    let variant = try experiment(text).variants[0]
     let request = TrialRequest(
       task: variant.task, settings: variant.algorithm.settings, budget: variant.budget, root: 0, seed: 0,
       truth: variant.truth, threads: 1)
@@ -108,7 +93,7 @@ import Testing
   @Test func refusesWhatDoesNotFit() throws {
     func message(_ environment: String, _ algorithm: String) -> String {
       do {
-        _ = try Self.experiment("{environment: '\(environment)', algorithm: '\(algorithm)', budget: {steps: 10}}")
+        _ = try experiment("{environment: '\(environment)', algorithm: '\(algorithm)', budget: {steps: 10}}")
         return ""
       } catch { return (error as? LabError)?.message ?? "\(error)" }
     }
@@ -125,7 +110,7 @@ import Testing
     func form(_ environment: String, _ more: String = "") throws -> Setting? {
       let text =
         "{environment: '\(environment)', algorithm: {id: 'reinforce-baseline'\(more)}, budget: {episodes: 2}}"
-      return try Self.experiment(text).variants[0].algorithm.resolved["policy"]
+      return try experiment(text).variants[0].algorithm.resolved["policy"]
     }
     #expect(try form("cart-pole") == .text("mlp"))
     #expect(try form("short-corridor") == .text("tabular"))
@@ -141,7 +126,7 @@ import Testing
       {environment: {id: 'short-corridor', time_limit: 100}, algorithm: {id: 'ppo', n_steps: 32, batch_size: 32}, budget: {steps: 64},
        record: {every: 64}}
       """
-    let record = try record(try Self.experiment(text).variants[0], seed: 0)
+    let record = try record(try experiment(text).variants[0], seed: 0)
     let tables = try #require(record.tables)
     #expect(Set(stride(from: 0, to: 6, by: 2).map { tables.probabilities[$0] }).count == 1)
   }

@@ -20,14 +20,6 @@ import Testing
     return try resolver.experiment(document.root, defaultName: "test").variants[0]
   }
 
-  private func record(_ variant: Variant, seed: UInt64 = 0) throws -> TrialRecord {
-    guard
-      case .finished(let record) = try Trial(variant: variant, root: 0, seed: seed, wantsTables: true).run(
-        checkpoint: nil, progress: { _ in })
-    else { throw LabError(.interrupted, "") }
-    return record
-  }
-
   private func column(_ record: TrialRecord, _ name: String) throws -> [Double] {
     let place = try #require(record.metrics.firstIndex(of: name))
     return (0..<record.rowCount).map { record.rows[$0 * record.width + 3 + place] }

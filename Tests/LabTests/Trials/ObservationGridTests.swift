@@ -6,7 +6,7 @@ import Testing
 /// What was learned of a task that is observed as two numbers.
 @Suite struct ObservationGridTests {
   private func variant(_ environment: String, _ algorithm: String, _ budget: String) throws -> Variant {
-    try BatchTrialTests.experiment("{environment: \(environment), algorithm: \(algorithm), budget: \(budget)}")
+    try experiment("{environment: \(environment), algorithm: \(algorithm), budget: \(budget)}")
       .variants[0]
   }
 

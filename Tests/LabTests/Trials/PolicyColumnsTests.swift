@@ -6,7 +6,7 @@ import Testing
 /// Columns of policy methods that come from the task and not from the method.
 @Suite struct PolicyColumnsTests {
   private func record(_ text: String, seed: UInt64 = 0) throws -> TrialRecord {
-    let variant = try BatchTrialTests.experiment(text).variants[0]
+    let variant = try experiment(text).variants[0]
     guard
       case .finished(let record) = try Trial(variant: variant, root: 0, seed: seed, wantsTables: false).run(
         checkpoint: nil, progress: { _ in })
@@ -80,7 +80,7 @@ import Testing
     let first = try record(text)
     #expect(first == (try record(text)))
     #expect(try column("evaluation_return", of: first).dropFirst().allSatisfy { $0 == -40 })
-    let variant = try BatchTrialTests.experiment(text).variants[0]
+    let variant = try experiment(text).variants[0]
     let request = TrialRequest(
       task: variant.task, settings: variant.algorithm.settings, budget: variant.budget, root: 0, seed: 0,
       truth: variant.truth, threads: 1)
@@ -106,7 +106,7 @@ import Testing
   @Test func formsRefuseWhatTheyDoNotHave() throws {
     func message(_ algorithm: String, _ environment: String = "'cart-pole'") -> String {
       do {
-        _ = try BatchTrialTests.experiment(
+        _ = try experiment(
           "{environment: \(environment), algorithm: \(algorithm), budget: {steps: 10}}")
         return ""
       } catch { return "\(error)" }

@@ -5,21 +5,6 @@ import Testing
 @testable import Lab
 
 @Suite struct TrialTests {
-  private func experiment(_ text: String) throws -> Experiment {
-    let document = try ConfigurationFile.parse(Array(text.utf8), name: "test.json5")
-    let resolver = Resolver(
-      lab: .standard, source: "test.json5", folder: "", overridden: [], outline: document.outline)
-    return try resolver.experiment(document.root, defaultName: "test")
-  }
-
-  private func record(_ variant: Variant, seed: UInt64) throws -> TrialRecord {
-    guard
-      case .finished(let record) = try Trial(variant: variant, root: 0, seed: seed, wantsTables: true).run(
-        checkpoint: nil, progress: { _ in })
-    else { throw LabError(.interrupted, "") }
-    return record
-  }
-
   /// A configuration of a few steps for an algorithm, on a task that suits it.
   private func configuration(of algorithm: AlgorithmEntry) -> String {
     let id = algorithm.about.id
@@ -77,7 +62,7 @@ import Testing
     let algorithm =
       switch entry.gives {
       case "bandit": "'epsilon-greedy'"
-      case "samples of vectors": "{id: 'ppo', n_steps: 50, batch_size: 50, n_epochs: 1}"
+      case EnvironmentEntry.vectors: "{id: 'ppo', n_steps: 50, batch_size: 50, n_epochs: 1}"
       default: "'q-learning'"
       }
     let text = """
