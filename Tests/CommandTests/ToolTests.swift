@@ -77,6 +77,49 @@ import Testing
       try succeed(["watch", "-e", "gridworld", "-a", "value-iteration", "--frames", "4"]).contains("iteration 3"))
   }
 
+  @Test func watchDrawsLearnersOnVectorsAndWithoutTables() throws {
+    let pole = try succeed(["watch", "-e", "cart-pole", "-a", "ppo", "--steps", "200", "--frames", "2"])
+    #expect(pole.contains("ppo on cart-pole: iteration 0, ") && pole.contains("⠒⠒⠒") && pole.contains("\nobservation "))
+    let car = try succeed([
+      "watch", "-e", "mountain-car", "-a", "semi-gradient-sarsa", "--steps", "100", "--frames", "2",
+    ])
+    #expect(car.contains("nothing observed yet") && car.contains("\nobservation -0."))
+    let bandit = try succeed([
+      "watch", "-e", "k-armed-bandit", "-a", "epsilon-greedy", "--steps", "50", "--frames", "1",
+    ])
+    #expect(bandit.contains("action  value"))
+  }
+
+  /// The episodes are those that "evaluate" plays.
+  @Test func watchPlaysTrainedPolicies() throws {
+    for (environment, algorithm, mark) in [
+      ("cart-pole", "ppo", "⠒⠒⠒"), ("cliff-walking", "q-learning", "values of the policy, exact"),
+      ("cliff-walking", "ppo", "values of the policy, exact"),
+    ] {
+      let results = "\(algorithm)-\(environment)"
+      _ = try succeed([
+        "run", "-e", environment, "-a", algorithm, "--steps", "300", "--set", "record.policy=first", "--set",
+        "environment.time_limit=60", "--seed", "5", "--quiet", "-o", results,
+      ])
+      let file = "\(results)/policies/\(algorithm)-seed-0.json"
+      for actions in ["--greedy", "--sample"] {
+        let watched = try succeed(
+          ["watch", file, "--episodes", "2", "--frames", "3"] + (actions == "--sample" ? [actions] : []))
+        let played = try json(try succeed(["evaluate", file, "--episodes", "2", "--json", actions]))
+        let returns = try #require(played["returns"] as? [Double])
+        let ends = watched.split(separator: "\n").filter { $0.hasSuffix(", over") || $0.hasSuffix(", cut off") }
+        #expect(ends.count == 2 && watched.contains(mark) && !watched.contains("\u{1B}"))
+        for (end, value) in zip(ends, returns) {
+          let told = end.components(separatedBy: "return ").last?.split(separator: ",").first.flatMap { Double($0) }
+          #expect(told == value)
+        }
+        #expect(watched.components(separatedBy: "\(algorithm) on \(environment): episode ").count == 7)
+      }
+      #expect(try Program.run(["watch", file, "--steps", "5"], in: folder.path).code == 64)
+      #expect(try Program.run(["watch", file, "-e", "blackjack"], in: folder.path).code == 65)
+    }
+  }
+
   @Test func exercisesAreGradedExactly() throws {
     #expect(try succeed(["assignment", "--seed", "3", "-o", "a"]).hasPrefix("a/exercise.md"))
     for file in ["policy.csv", "values.csv"] {

@@ -142,6 +142,23 @@ public struct Acrobot: SampledVectorEnvironment {
   }
 }
 
+extension Acrobot {
+  /// Both links, each 1 m long, and the height to be reached.
+  public func scene(of observation: [Float]) -> Scene? {
+    let (cosine1, sine1) = (Double(observation[0]), Double(observation[1]))
+    let (cosine2, sine2) = (Double(observation[2]), Double(observation[3]))
+    let elbow = Scene.Point(sine1, -cosine1)
+    let tip = Scene.Point(
+      elbow.x + sine1 * cosine2 + cosine1 * sine2, elbow.y - (cosine1 * cosine2 - sine1 * sine2))
+    var scene = Scene(horizontal: -2.2...2.2, vertical: -2.2...2.2)
+    scene.line(.init(-2.2, 1), .init(2.2, 1))
+    scene.line(.init(0, 0), elbow, tip)
+    scene.circle(.init(0, 0), radius: 0.08)
+    scene.circle(elbow, radius: 0.08)
+    return scene
+  }
+}
+
 extension Acrobot: Checkpointable {
   /// Appends the four state variables.
   public func save(to writer: inout StateWriter) {

@@ -112,6 +112,17 @@ public struct CartPole: SampledVectorEnvironment {
     observation[3] = Float(angularVelocity)
   }
 
+  /// The cart on its track, and the pole in its full length of 1 m.
+  public func scene(of observation: [Float]) -> Scene? {
+    let (x, angle) = (Double(observation[0]), Double(observation[2]))
+    var scene = Scene(horizontal: -2.4...2.4, vertical: 0...1.35)
+    scene.line(.init(-2.4, 0.02), .init(2.4, 0.02))
+    let (left, right) = (x - 0.25, x + 0.25)
+    scene.line(.init(left, 0.1), .init(right, 0.1), .init(right, 0.3), .init(left, 0.3), .init(left, 0.1))
+    scene.line(.init(x, 0.3), .init(x + sin(angle), 0.3 + cos(angle)))
+    return scene
+  }
+
   /// Sine and cosine by their Taylor series where the angle is small, which it is in every episode from the usual
   /// start: the first terms left out are below 2⁻⁵⁶ of the result up to 0.25. That nearly halves the time of a step.
   @inlinable @inline(__always)

@@ -103,6 +103,23 @@ public struct MountainCar: SampledVectorEnvironment {
   }
 }
 
+extension MountainCar {
+  /// The car in its valley, and a flag at the goal.
+  public func scene(of observation: [Float]) -> Scene? { Self.valley(car: Double(observation[0]), goal: 0.5) }
+
+  /// A valley whose height is sin 3x, with a car and a flag.
+  static func valley(car: Double, goal: Double) -> Scene {
+    func ground(_ x: Double) -> Scene.Point { .init(x, 0.45 * sin(3 * x) + 0.55) }
+    var scene = Scene(horizontal: -1.2...0.6, vertical: 0.05...1.3)
+    scene.line(through: (0...60).map { ground(-1.2 + 0.03 * Double($0)) })
+    let flag = ground(goal)
+    scene.line(flag, .init(flag.x, flag.y + 0.25), .init(flag.x - 0.08, flag.y + 0.2), .init(flag.x, flag.y + 0.15))
+    let place = ground(car)
+    scene.circle(.init(place.x, place.y + 0.06), radius: 0.05)
+    return scene
+  }
+}
+
 extension MountainCar: Checkpointable {
   /// Appends position and velocity.
   public func save(to writer: inout StateWriter) {

@@ -115,6 +115,11 @@ public struct MountainCarContinuous: SampledVectorEnvironment {
   }
 }
 
+extension MountainCarContinuous {
+  /// The car in its valley, and a flag at the goal.
+  public func scene(of observation: [Float]) -> Scene? { MountainCar.valley(car: Double(observation[0]), goal: 0.45) }
+}
+
 extension MountainCarContinuous: Checkpointable {
   /// Appends position, velocity and whether the episode has just begun.
   public func save(to writer: inout StateWriter) {

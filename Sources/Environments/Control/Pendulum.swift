@@ -95,6 +95,18 @@ public struct Pendulum: SampledVectorEnvironment {
   }
 }
 
+extension Pendulum {
+  /// The rod, 1 m long; positive angles are to the left, as the source draws them.
+  public func scene(of observation: [Float]) -> Scene? {
+    var scene = Scene(horizontal: -1.15...1.15, vertical: -1.15...1.15)
+    let tip = Scene.Point(-Double(observation[1]), Double(observation[0]))
+    scene.line(.init(0, 0), tip)
+    scene.circle(.init(0, 0), radius: 0.05)
+    scene.circle(tip, radius: 0.1)
+    return scene
+  }
+}
+
 extension Pendulum: Checkpointable {
   /// Appends angle and velocity.
   public func save(to writer: inout StateWriter) {

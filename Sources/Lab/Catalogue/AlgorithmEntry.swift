@@ -200,6 +200,8 @@ public struct TrialProcess {
   public var regularization: Regularization?
   /// How it takes its steps in turn with other trials of its variant; nil where it goes on alone.
   public var turns: TurnTaking?
+  /// Where the agent is now, for pictures; the first of several.
+  public var place: () -> AgentPlace = { AgentPlace() }
   /// The policy as a file stores it; nil where it cannot be.
   public var archive: () -> PolicyArchive? = { nil }
 
@@ -219,6 +221,20 @@ public struct TrialProcess {
     self.report = report
     self.save = save
     self.restore = restore
+  }
+}
+
+/// Where an agent is, as far as pictures can show it.
+public struct AgentPlace: Sendable, Equatable {
+  /// The state of a finite task; nil where that is not known.
+  public var state: Int?
+  /// The numbers observed of a task that is observed as a vector; empty elsewhere.
+  public var observation: [Float] = []
+
+  /// Where an agent is.
+  public init(state: Int? = nil, observation: [Float] = []) {
+    self.state = state
+    self.observation = observation
   }
 }
 

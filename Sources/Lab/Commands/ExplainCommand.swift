@@ -28,31 +28,4 @@ extension Command {
       throw LabError(.data, "\(name): \(problem.message)")
     }
   }
-
-  static let watch = Command(
-    name: "watch",
-    usage:
-      "watch [CONFIG] [-e ENV] [-a ALGORITHM] [--episodes N | --steps N | --iterations N] [--frames N] [--delay MS] ...",
-    summary: "draw a tabular learner or a planner while it learns",
-    flags: [
-      .init("env", short: "-e", value: "ENV", "the environment's id"),
-      .init("algorithm", short: "-a", value: "ALGORITHM", "the algorithm's id"),
-      .init("episodes", value: "N", "budget in episodes"), .init("steps", value: "N", "budget in environment steps"),
-      .init("iterations", value: "N", "budget in sweeps"), .init("seed", value: "ROOT", "the root seed"),
-      ConfigurationCommand.set, .init("frames", value: "N", "how many pictures; default 50 on a terminal, else 5"),
-      .init("delay", value: "MS", "milliseconds between pictures on a terminal; default 100"),
-    ], positional: 0...1
-  ) { lab, arguments in
-    let experiment = try ConfigurationCommand(lab: lab, arguments: arguments, command: "watch").experiment()
-    guard let variant = experiment.variants.first else { return }
-    let frames = try arguments.whole("frames", in: 1...100_000, command: "watch")
-    let delay = try arguments.whole("delay", in: 0...60_000, command: "watch") ?? 100
-    var show = LearningShow(variant: variant, root: experiment.root, seed: experiment.seeds[0])
-    show.delay = delay
-    do {
-      try await show.run(frames: frames)
-    } catch let problem as SettingProblem {
-      throw LabError(.data, "\(variant.name): \(problem.message)")
-    }
-  }
 }

@@ -50,6 +50,7 @@ extension Command {
     }
     var drawing = TaskDrawing(solution, grid: task.grid)
     if arguments.has("all") { drawing.mostRows = .max }
+    drawing.hint = "; --all shows them, --values FILE and --policy FILE write them"
     var lines = [
       "\(argument.name): \(model.stateCount) states, \(model.actionCount) actions, gamma \(RunSummary.plain(solution.gamma)), "
         + "J* = \(RunSummary.plain(solution.startValue))"

@@ -11,8 +11,12 @@ struct TaskDrawing {
   var best: [[Int]]
   /// Where the agent is, if that is known.
   var agent: Int?
+  /// What stands above the values of a grid.
+  var valuesTitle = "values"
   /// How many rows of a table are shown at most.
   var mostRows = 60
+  /// What follows where there are more.
+  var hint = ""
 
   init(model: FiniteMDP, grid: GridLayout?, values: [Double], best: [[Int]]) {
     self.model = model
@@ -65,7 +69,7 @@ struct TaskDrawing {
       return moves.count > 4 || moves.count == model.pairs(of: state).count && moves.count > 2
         ? "any" : moves.joined()
     }
-    return "values\n" + numbers + "\n\npolicy\n" + arrows
+    return valuesTitle + "\n" + numbers + "\n\npolicy\n" + arrows
   }
 
   private func lines(_ grid: GridLayout, _ cell: (Int) -> String) -> String {
@@ -98,9 +102,10 @@ struct TaskDrawing {
   }
 
   private var table: String {
-    let states = (0..<model.stateCount).filter { !model.isTerminal($0) }
+    let all = (0..<model.stateCount).filter { !model.isTerminal($0) }
+    let states = Self.rows(all, most: mostRows, agent: agent)
     var rows = [["state", "label", "value", "best action"]]
-    for state in states.prefix(mostRows) {
+    for state in states {
       let names = best[state].map { model.actionLabels[Int(model.pairActions[$0])] }
       let shown = names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", … \(names.count - 6) more" : "")
       rows.append([
@@ -109,14 +114,24 @@ struct TaskDrawing {
       ])
     }
     if case .numbered = model.stateLabels { rows = rows.map { [$0[0], $0[2], $0[3]] } }
+    var text = Self.columns(rows)
+    if states.count < all.count { text += "\n… and \(all.count - states.count) more states" + hint }
+    return text
+  }
+
+  /// The first states of a list, and where the agent is.
+  static func rows(_ states: [Int], most: Int, agent: Int?) -> [Int] {
+    let first = Array(states.prefix(most))
+    guard let agent, states.contains(agent), !first.contains(agent) else { return first }
+    return first.dropLast() + [agent]
+  }
+
+  /// Rows of words below each other.
+  static func columns(_ rows: [[String]]) -> String {
     let widths = rows[0].indices.map { column in rows.reduce(0) { max($0, $1[column].count) } }
-    var lines = rows.map { row in
+    return rows.map { row in
       zip(row, widths).map { $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0) }
         .joined(separator: "  ").trimmingCharacters(in: .whitespaces)
-    }
-    if states.count > mostRows {
-      lines.append("… and \(states.count - mostRows) more states; --values FILE and --policy FILE write all")
-    }
-    return lines.joined(separator: "\n")
+    }.joined(separator: "\n")
   }
 }

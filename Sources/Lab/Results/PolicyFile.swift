@@ -132,6 +132,13 @@ struct PolicyFile {
     }
   }
 
+  /// Whether a file says that it holds a policy.
+  ///
+  /// - Throws: ``LabError``: 66 where there is no such file, 65 where it is no JSON5.
+  static func isPolicy(_ path: String) throws(LabError) -> Bool {
+    try ConfigurationFile.read(path).root["format"] == .text(format)
+  }
+
   private init(_ tree: Setting) throws(SettingProblem) {
     guard tree["format"] == .text(Self.format) else {
       throw SettingProblem("this is no \(Self.format) file; name one that record.policy has written", at: ".format")

@@ -38,6 +38,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
     var everything: ObservationStore?
     var evaluation: EnvironmentBatch?
     var evaluationLimit = 1
+    private lazy var places = PlaceFinder(request.task, view)
     /// From which sampled actions are drawn in evaluations.
     var evaluationStream: RandomStream
 
@@ -135,6 +136,15 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
       return report
     }
 
+    /// Where the first copy's agent is.
+    func place() -> AgentPlace {
+      var store = ObservationStore(
+        count: batch.count, width: view.observationCount, usesStateIndices: view.usesStateIndices,
+        offersAllActions: view.offersAllActions)
+      store.record(batch, at: 0)
+      return places.place(in: store, row: 0)
+    }
+
     /// Whether the learner tells values of states.
     var tellsValues: Bool {
       guard let everything else { return false }
@@ -218,6 +228,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
     process.hasValues = box.tellsValues
     process.regularization = regularization
     process.archive = { box.learner.archive() }
+    process.place = { box.place() }
     if hasEpisodes { process.rollouts = { try box.rollouts($0) } }
     process.canBeStored = !task.isRemote
     return process
@@ -228,10 +239,13 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
 enum EpisodeRollouts {
   /// The returns of as many episodes as are wanted, copy by copy.
   ///
-  /// - Parameter act: Chooses an action for every row of observations.
+  /// - Parameters:
+  ///   - act: Chooses an action for every row of observations.
+  ///   - onStep: Called for each copy that still plays, after its step: with its number, what was seen before and what was done.
   /// - Throws: ``SettingProblem`` where the task lives outside this program and has failed.
   static func play(
-    _ wanted: RolloutRequest, in batch: EnvironmentBatch, act: (ObservationStore, inout ActionStore) -> Void
+    _ wanted: RolloutRequest, in batch: EnvironmentBatch, act: (ObservationStore, inout ActionStore) -> Void,
+    onStep: ((Int, ObservationStore, ActionStore) -> Void)? = nil
   ) throws(SettingProblem) -> [Double] {
     let copies = batch.count
     var store = ObservationStore(
@@ -247,6 +261,7 @@ enum EpisodeRollouts {
       act(store, &actions)
       batch.step(actions)
       for k in 0..<copies where left[k] > 0 {
+        onStep?(k, store, actions)
         guard batch.terminated[k] || batch.truncated[k] else { continue }
         returns[k].append(batch.episodeReturns[k])
         left[k] -= 1

@@ -35,20 +35,26 @@ struct Evaluator {
 
   /// The undiscounted returns of some episodes.
   ///
-  /// - Parameter policy: Probabilities, slot by slot.
+  /// - Parameters:
+  ///   - policy: Probabilities, slot by slot.
+  ///   - onStep: Called after each step: with the number of the episode, the state, the action's place and what came of it.
   /// - Throws: ``SettingProblem`` where the task lives outside this program and has failed.
-  mutating func returns(of policy: [Double]) throws(SettingProblem) -> [Double] {
+  mutating func returns(
+    of policy: [Double], onStep: ((Int, Int, Int, Outcome<Int>) -> Void)? = nil
+  ) throws(SettingProblem) -> [Double] {
     var environment = kept ?? task.heldOutSimulation.map { AnyTabularEnvironment($0) } ?? fresh()
     defer { if task.isRemote { kept = environment } }
     let limit = task.timeLimit ?? options.maximumSteps
     var returns: [Double] = []
-    for _ in 0..<options.episodes {
+    for episode in 0..<options.episodes {
       var state = environment.reset(using: &stream)
       var total = 0.0
       for _ in 0..<limit {
         let first = state * task.space.width
         let row = Array(policy[first..<first + task.space.actions(in: state)])
-        let outcome = environment.step(stream.index(weights: row), using: &stream)
+        let action = stream.index(weights: row)
+        let outcome = environment.step(action, using: &stream)
+        onStep?(episode, state, action, outcome)
         total += outcome.reward
         state = outcome.observation
         if outcome.terminated || outcome.truncated { break }

@@ -8,13 +8,23 @@ extension OnlineTrial where Learner: ~Copyable {
   @inlinable
   static func process(linearFor request: TrialRequest) throws -> TrialProcess {
     let (context, vector) = try request.task.linearContext(request.settings)
-    if let vector { return try process(on: vector, request: request, context: context) { _, _ in } }
+    if let vector { return try boxed(onVector: vector, request: request, context: context).process }
     if let simulation = request.task.finite {
       return try process(on: simulation, request: request, context: context) { _, _ in }
     }
     return try process(on: request.task.seenEnvironment, request: request, context: context) { environment, row in
       if let statistics = environment.takeStatistics() { statistics.write(into: row) }
     }
+  }
+
+  /// Makes a trial on a task that is observed as a vector.
+  @inlinable
+  static func boxed(
+    onVector environment: FeaturedEnvironment, request: TrialRequest, context: LearnerContext
+  ) throws -> (process: TrialProcess, box: Box<FeaturedEnvironment>) {
+    var (process, box) = try boxed(environment, request: request, context: context) { _, _ in }
+    process.place = { AgentPlace(observation: box.loop.step > 0 ? box.loop.environment.observation : []) }
+    return (process, box)
   }
 
   /// Makes a trial of a rule for bandits with contexts; where a bandit has none, the context is the number 1.
@@ -34,7 +44,7 @@ extension OnlineTrial where Learner: FeatureActor & ~Copyable {
   static func process(linearActorFor request: TrialRequest) throws -> TrialProcess {
     let (context, vector) = try request.task.linearContext(request.settings)
     guard let vector else { return try process(linearFor: request) }
-    var (process, box) = try boxed(vector, request: request, context: context) { _, _ in }
+    var (process, box) = try boxed(onVector: vector, request: request, context: context)
     if let grid = ObservationGrid(request.task) {
       var view = vector.apart()
       process.report = {

@@ -6,7 +6,8 @@ public struct FeaturedEnvironment: TabularEnvironment {
   private var base: any VectorEnvironment
   private let basis: FeatureBasis
   private let table: FeatureTable
-  private var observation: [Float]
+  /// What was observed last.
+  public private(set) var observation: [Float]
   private var point: [Double]
   private var row = 0
 

@@ -98,6 +98,11 @@ public protocol VectorEnvironment: Checkpointable, Sendable {
 
   /// How good the choices were, where the task is a bandit; nil elsewhere.
   mutating func takeStatistics() -> BanditStatistics?
+
+  /// What the task looks like where it is observed so; nil where it has no looks, which is the default.
+  ///
+  /// - Parameter observation: ``observationCount`` numbers.
+  func scene(of observation: [Float]) -> Scene?
 }
 
 extension VectorEnvironment {
@@ -117,6 +122,8 @@ extension VectorEnvironment {
   public mutating func takeStatistics() -> BanditStatistics? { nil }
   /// Nothing fails.
   public var failure: String? { nil }
+  /// The task has no looks.
+  public func scene(of observation: [Float]) -> Scene? { nil }
   /// Becomes the other copy.
   @inlinable public mutating func begin(as other: Self, using stream: inout RandomStream) { self = other }
 
