@@ -13,6 +13,11 @@ public protocol FeatureActor: TabularLearner, ~Copyable {
   ///
   /// - Parameter row: The features of a point.
   func report(points: Int, _ row: (Int) -> FeatureRow) -> LearnerReport
+
+  /// The policy as a file stores it.
+  ///
+  /// - Parameter basis: What its features are made of.
+  func archive(_ basis: FeatureBasis) -> LinearArchive
 }
 
 /// A method of linear action values.
@@ -40,6 +45,9 @@ extension LinearActor where Self: ~Copyable {
 
   /// The values and policies at points that are not states.
   public func report(points: Int, _ row: (Int) -> FeatureRow) -> LearnerReport { base.report(points: points, row) }
+
+  /// The action values as a file stores them.
+  public func archive(_ basis: FeatureBasis) -> LinearArchive { base.archive(basis) }
 }
 
 /// What the linear control methods share: a weight vector for each action, and how they act.
@@ -71,6 +79,23 @@ public struct LinearControl: ~Copyable {
     exploration = Exploration(settings)
     scratch = ActionValues(ActionSpace(counts: Array(0...space.width)), initial: 0)
     terminal = (0..<space.stateCount).map { context.isTerminal($0) }
+  }
+
+  /// Action values that were learned before.
+  init(_ features: FeatureTable, _ weights: consuming Table<Double>, space: ActionSpace, exploration: Exploration) {
+    self.features = features
+    self.weights = weights
+    self.space = space
+    self.exploration = exploration
+    scratch = ActionValues(ActionSpace(counts: Array(0...space.width)), initial: 0)
+    terminal = []
+  }
+
+  /// As a file stores them.
+  func archive(_ basis: FeatureBasis) -> LinearArchive {
+    LinearArchive(
+      head: .values, basis: basis, actionCount: space.width, weights: weights.withEntries { Array($0) },
+      epsilon: exploration.epsilon, temperature: exploration.followsSoftmax ? exploration.temperature : nil)
   }
 
   /// `q(s, a) = w_aᵀx(s)`.

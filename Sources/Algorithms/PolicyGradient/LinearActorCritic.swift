@@ -127,6 +127,9 @@ public struct LinearActorCritic: FeatureActor, ~Copyable {
     policy.report(points: points, values: weights, row)
   }
 
+  /// The policy as a file stores it.
+  public func archive(_ basis: FeatureBasis) -> LinearArchive { policy.archive(basis) }
+
   /// What is wrong where an update was no number.
   public var failure: String? { policy.failure }
 

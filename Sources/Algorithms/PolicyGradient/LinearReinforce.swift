@@ -108,6 +108,9 @@ public struct LinearReinforce<Form: ReinforceForm>: FeatureActor, ~Copyable {
     policy.report(points: points, values: weights, row)
   }
 
+  /// The policy as a file stores it.
+  public func archive(_ basis: FeatureBasis) -> LinearArchive { policy.archive(basis) }
+
   /// What is wrong where an update was no number, or an episode does not fit.
   public var failure: String? {
     policy.failure ?? episode.failure ?? (memory.count >= Self.mostNumbers ? EpisodeRecord.failure() : nil)

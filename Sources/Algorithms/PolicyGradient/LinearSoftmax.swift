@@ -84,6 +84,12 @@ public struct LinearSoftmax: ~Copyable {
     isGreedy ? mode(row, space.width) : action(row, space.width, using: &stream)
   }
 
+  /// As a file stores it.
+  func archive(_ basis: FeatureBasis) -> LinearArchive {
+    LinearArchive(
+      head: .softmax, basis: basis, actionCount: space.width, weights: weights.withEntries { Array($0) })
+  }
+
   /// `θ ← θ + step ∇ ln π(A|S)`, by the probabilities as they are.
   mutating func ascend(_ row: FeatureRow, _ count: Int, _ action: Int, by step: Double) {
     weights.withEntries { weights in

@@ -1,3 +1,4 @@
+import Algorithms
 import RLCore
 
 /// An algorithm in the catalogue.
@@ -203,7 +204,7 @@ public struct TrialProcess {
   /// Where the agent is now, for pictures; the first of several.
   public var place: () -> AgentPlace = { AgentPlace() }
   /// The policy as a file stores it; nil where it cannot be.
-  public var archive: () -> PolicyArchive? = { nil }
+  public var archive: () -> TrainedPolicy? = { nil }
 
   /// A running trial.
   public init(
@@ -222,6 +223,14 @@ public struct TrialProcess {
     self.save = save
     self.restore = restore
   }
+}
+
+/// A policy that acts on vectors, as a file stores it.
+public enum TrainedPolicy: Sendable {
+  /// A network.
+  case network(PolicyArchive)
+  /// Linear in features of what is observed.
+  case linear(LinearArchive)
 }
 
 /// Where an agent is, as far as pictures can show it.

@@ -57,6 +57,7 @@ struct PolicyShow {
   private func report() throws(LabError) -> LearnerReport {
     var report = LearnerReport()
     switch rollouts.file.content {
+    case .linear: break
     case .table(let target, let behavior, _): report.targetPolicy = request.isGreedy ? target : behavior
     case .network(let archive):
       let view = try rollouts.view(of: archive)

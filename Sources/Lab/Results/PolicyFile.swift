@@ -1,14 +1,18 @@
+import Algorithms
 import Foundation
 import RLCore
 
 /// A trained policy as a file: see docs/policy-file.md.
 ///
-/// What acts is either a network (``PolicyArchive``) or, for methods that keep tables, the probabilities of every state's actions.
+/// What acts is a network (``PolicyArchive``), linear in features of what is observed (``LinearArchive``) or, for methods that keep tables, the
+/// probabilities of every state's actions.
 struct PolicyFile {
   /// What acts.
   enum Content {
     /// A network.
     case network(PolicyArchive)
+    /// Linear in features.
+    case linear(LinearArchive)
     /// Probabilities, slot by slot: of the policy that is learned, and of the one that acts.
     case table(target: [Double], behavior: [Double], width: Int)
   }
@@ -32,10 +36,14 @@ struct PolicyFile {
   /// The policy of a finished trial; nil where the method has none that can be stored.
   init?(_ process: TrialProcess, trial: Trial) {
     let task = trial.variant.task
-    if let archive = process.archive() {
+    switch process.archive() {
+    case .network(let archive):
       content = .network(archive)
       features = task.vector == nil ? task.stateView(trial.variant.algorithm.settings) : nil
-    } else {
+    case .linear(let archive):
+      content = .linear(archive)
+      features = nil
+    case nil:
       guard task.vector == nil else { return nil }
       features = nil
       let report = process.report()
@@ -73,6 +81,7 @@ struct PolicyFile {
       fields.append(("actions", "\(width)"))
       fields.append(("target", Self.rows(target, width: width)))
       fields.append(("behavior", Self.rows(behavior, width: width)))
+    case .linear(let archive): fields += Self.fields(of: archive)
     case .network(let archive):
       fields.append(("kind", "\"network\""))
       fields.append(("head", Setting.text(archive.head.rawValue).json))
@@ -110,7 +119,7 @@ struct PolicyFile {
     "[" + numbers.map(\.description).joined(separator: ", ") + "]"
   }
 
-  private static func rows<Number: BinaryFloatingPoint & LosslessStringConvertible>(
+  static func rows<Number: BinaryFloatingPoint & LosslessStringConvertible>(
     _ numbers: [Number], width: Int
   ) -> String {
     let rows = stride(from: 0, to: numbers.count, by: width).map { list(Array(numbers[$0..<$0 + width])) }
@@ -156,7 +165,10 @@ struct PolicyFile {
     case .text("network"):
       content = .network(try Self.network(tree))
       features = try Self.features(tree)
-    default: throw SettingProblem("write \"table\" or \"network\"", at: ".kind")
+    case .text("linear"):
+      content = .linear(try Self.linear(tree))
+      features = nil
+    default: throw SettingProblem("write \"table\", \"network\" or \"linear\"", at: ".kind")
     }
   }
 
@@ -251,14 +263,14 @@ struct PolicyFile {
       epsilon: min(1, max(0, tree["epsilon"]?.number ?? 0)))
   }
 
-  private static func whole(_ tree: Setting, _ key: String, in range: ClosedRange<Int>) throws(SettingProblem) -> Int {
+  static func whole(_ tree: Setting, _ key: String, in range: ClosedRange<Int>) throws(SettingProblem) -> Int {
     let number = try tree.read(key) { setting throws(SettingProblem) in try Interval.whole(setting, in: range) }
     guard let number else { throw SettingProblem("it is missing", at: ".\(key)") }
     return number
   }
 
   /// A list of finite numbers, or a list of such lists, one a row.
-  private static func numbers(
+  static func numbers(
     _ tree: Setting, _ key: String, rows: Int, width: Int
   ) throws(SettingProblem) -> [Double] {
     guard let elements = tree[key]?.elements else { throw SettingProblem("it is missing", at: ".\(key)") }

@@ -1,3 +1,4 @@
+import Algorithms
 import RLCore
 
 /// Plays what a policy file holds, on the task that it was trained on or on another of the same shape.
@@ -58,9 +59,21 @@ struct PolicyRollouts {
     _ request: RolloutRequest, root: UInt64, recorder: EpisodeRecorder?
   ) throws(LabError) -> [Double] {
     switch file.content {
-    case .network(let archive): try play(archive, request, root: root, recorder)
+    case .network(let archive):
+      let view = try view(of: archive)
+      var policy = ArchivedPolicy(archive)
+      return try play(view, request, root: root, recorder) { store, rows, actions, stream in
+        policy.act(on: store, rows: rows, isGreedy: request.isGreedy, into: &actions, using: &stream)
+      }
+    case .linear(let archive):
+      guard task.vector != nil else { throw misfit("it sees numbers, and the task has numbered states") }
+      let view = try view(inputs: archive.basis.dimensions, .discrete(archive.actionCount))
+      let policy = ArchivedLinearPolicy(archive)
+      return try play(view, request, root: root, recorder) { store, rows, actions, stream in
+        policy.act(on: store, rows: rows, isGreedy: request.isGreedy, into: &actions, using: &stream)
+      }
     case .table(let target, let behavior, let width):
-      try play(request.isGreedy ? target : behavior, width: width, request, root: root, recorder)
+      return try play(request.isGreedy ? target : behavior, width: width, request, root: root, recorder)
     }
   }
 
@@ -72,26 +85,31 @@ struct PolicyRollouts {
   ///
   /// - Throws: ``LabError`` (65) where the policy does not fit the task.
   func view(of archive: PolicyArchive) throws(LabError) -> VectorTask {
+    let view = try view(inputs: archive.shape.inputs, archive.actionSpace)
+    guard view.usesStateIndices == archive.usesStateIndices else { throw misfit("it sees its states in another way") }
+    return view
+  }
+
+  private func view(inputs: Int, _ actions: VectorActionSpace) throws(LabError) -> VectorTask {
     let view: VectorTask
     do throws(SettingProblem) {
       view = try task.vectorTask(seen: task.vector == nil ? file.features ?? .oneHot : .oneHot)
     } catch { throw misfit(error.message) }
-    guard view.observationCount == archive.shape.inputs, view.usesStateIndices == archive.usesStateIndices else {
-      throw misfit("it sees \(archive.shape.inputs) numbers, the task shows \(view.observationCount)")
+    guard view.observationCount == inputs else {
+      throw misfit("it sees \(inputs) numbers, the task shows \(view.observationCount)")
     }
-    guard view.actionSpace == archive.actionSpace else { throw misfit("the actions are others") }
+    guard view.actionSpace == actions else { throw misfit("the actions are others") }
     return view
   }
 
   private func play(
-    _ archive: PolicyArchive, _ request: RolloutRequest, root: UInt64, _ recorder: EpisodeRecorder?
+    _ view: VectorTask, _ request: RolloutRequest, root: UInt64, _ recorder: EpisodeRecorder?,
+    act: (ObservationStore, Int, inout ActionStore, inout RandomStream) -> Void
   ) throws(LabError) -> [Double] {
-    let view = try view(of: archive)
     let batch = view.make(
       .init(
         copies: min(request.episodes, 16), timeLimit: task.timeLimit ?? request.maximumSteps, root: root, seed: 0,
         isEvaluation: true))
-    var policy = ArchivedPolicy(archive)
     var stream = RandomStream(root: root, index: 0, component: "evaluation actions")
     var onStep: ((Int, ObservationStore, ActionStore) -> Void)?
     if let recorder {
@@ -102,7 +120,7 @@ struct PolicyRollouts {
     }
     do throws(SettingProblem) {
       return try EpisodeRollouts.play(request, in: batch) { store, actions in
-        policy.act(on: store, rows: batch.count, isGreedy: request.isGreedy, into: &actions, using: &stream)
+        act(store, batch.count, &actions, &stream)
       } onStep: {
         onStep?($0, $1, $2)
       }

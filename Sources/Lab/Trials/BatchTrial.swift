@@ -227,7 +227,7 @@ enum BatchTrial<Learner: BatchLearner & ~Copyable> {
       restore: { try box.restore(from: &$0) })
     process.hasValues = box.tellsValues
     process.regularization = regularization
-    process.archive = { box.learner.archive() }
+    process.archive = { box.learner.archive().map(TrainedPolicy.network) }
     process.place = { box.place() }
     if hasEpisodes { process.rollouts = { try box.rollouts($0) } }
     process.canBeStored = !task.isRemote

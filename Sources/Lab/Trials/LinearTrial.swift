@@ -51,6 +51,7 @@ extension OnlineTrial where Learner: FeatureActor & ~Copyable {
         box.loop.learner.report(points: grid.space.stateCount) { view.look(at: grid.observation($0)) }
       }
     }
+    process.archive = { .linear(box.loop.learner.archive(box.loop.environment.basis)) }
     let rollouts = LinearRollouts(vector.apart(), request: request)
     process.rollouts = { wanted in
       try rollouts.play(wanted) { box.loop.learner.choose($0, isGreedy: wanted.isGreedy, using: &$1) }

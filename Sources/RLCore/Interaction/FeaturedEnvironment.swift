@@ -4,7 +4,8 @@ public struct FeaturedEnvironment: TabularEnvironment {
   /// Two observations, and the actions of the task.
   public let space: ActionSpace
   private var base: any VectorEnvironment
-  private let basis: FeatureBasis
+  /// What features are made of.
+  public let basis: FeatureBasis
   private let table: FeatureTable
   /// What was observed last.
   public private(set) var observation: [Float]

@@ -59,6 +59,9 @@ public struct Exploration: Sendable {
     chance = Chance(self.epsilon)
   }
 
+  /// Whether actions are drawn from a softmax of their values, and not by chance.
+  public var followsSoftmax: Bool { isSpecial && fixed == nil }
+
   /// Whether a parameter changes with time.
   public var isScheduled: Bool { fixed == nil && (!epsilonSchedule.isConstant || !temperatureSchedule.isConstant) }
 

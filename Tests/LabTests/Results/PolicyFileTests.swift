@@ -21,6 +21,10 @@ import Testing
     ("cart-pole", "ppo --set algorithm.n_steps=16 --set algorithm.batch_size=16"),
     ("pendulum", "a2c --set algorithm.normalize_observations=true"),
     ("cart-pole", "dqn --set algorithm.dueling=true"), ("frozen-lake", "a2c"), ("frozen-lake", "sarsa"),
+    ("mountain-car", "semi-gradient-sarsa"),
+    ("mountain-car", "semi-gradient-sarsa-lambda --set algorithm.behavior=softmax --set algorithm.temperature=0.5"),
+    ("acrobot", "actor-critic --set algorithm.policy=linear --set algorithm.features=fourier --set algorithm.order=1"),
+    ("mountain-car", "reinforce --set algorithm.policy=linear --set algorithm.features=aggregation"),
   ])
   func storesAndPlays(environment: String, algorithm: String) async throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
