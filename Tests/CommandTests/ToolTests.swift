@@ -77,8 +77,11 @@ import Testing
       try succeed(["watch", "-e", "gridworld", "-a", "value-iteration", "--frames", "4"]).contains("iteration 3"))
   }
 
+  private static let shortUpdates = ["--set", "algorithm.n_steps=64", "--set", "algorithm.batch_size=64"]
+
   @Test func watchDrawsLearnersOnVectorsAndWithoutTables() throws {
-    let pole = try succeed(["watch", "-e", "cart-pole", "-a", "ppo", "--steps", "200", "--frames", "2"])
+    let pole = try succeed(
+      ["watch", "-e", "cart-pole", "-a", "ppo", "--steps", "200", "--frames", "2"] + Self.shortUpdates)
     #expect(pole.contains("ppo on cart-pole: iteration 0, ") && pole.contains("⠒⠒⠒") && pole.contains("\nobservation "))
     let car = try succeed([
       "watch", "-e", "mountain-car", "-a", "semi-gradient-sarsa", "--steps", "100", "--frames", "2",
@@ -97,10 +100,11 @@ import Testing
       ("cliff-walking", "ppo", "values of the policy, exact"),
     ] {
       let results = "\(algorithm)-\(environment)"
-      _ = try succeed([
-        "run", "-e", environment, "-a", algorithm, "--steps", "300", "--set", "record.policy=first", "--set",
-        "environment.time_limit=60", "--seed", "5", "--quiet", "-o", results,
-      ])
+      _ = try succeed(
+        [
+          "run", "-e", environment, "-a", algorithm, "--steps", "300", "--set", "record.policy=first", "--set",
+          "environment.time_limit=60", "--seed", "5", "--quiet", "-o", results,
+        ] + (algorithm == "ppo" ? Self.shortUpdates : []))
       let file = "\(results)/policies/\(algorithm)-seed-0.json"
       for actions in ["--greedy", "--sample"] {
         let watched = try succeed(

@@ -252,10 +252,15 @@ struct PolicyFile {
     }
     var normalization: PolicyArchive.Normalization?
     if let given = tree["normalization"], given != .null {
-      normalization = .init(
-        mean: try numbers(given, "mean", rows: 1, width: widths[0]),
-        variance: try numbers(given, "variance", rows: 1, width: widths[0]),
-        epsilon: given["epsilon"]?.number ?? 1e-8, clip: given["clip"]?.number ?? 10)
+      normalization = try SettingProblem.at(".normalization") { () throws(SettingProblem) in
+        let variance = try numbers(given, "variance", rows: 1, width: widths[0])
+        let (epsilon, clip) = (given["epsilon"]?.number ?? 1e-8, given["clip"]?.number ?? 10)
+        guard variance.allSatisfy({ $0 >= 0 }), epsilon >= 0, clip > 0 else {
+          throw SettingProblem("variances and epsilon are at least 0, and clip is above 0")
+        }
+        let mean = try numbers(given, "mean", rows: 1, width: widths[0])
+        return .init(mean: mean, variance: variance, epsilon: epsilon, clip: clip)
+      }
     }
     return PolicyArchive(
       head: head, actionSpace: space, usesStateIndices: tree["one_hot"] == .boolean(true), shape: shape,

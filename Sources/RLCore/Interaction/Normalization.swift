@@ -24,6 +24,14 @@ public struct RunningMoments: Sendable, Equatable {
     count = weight
   }
 
+  /// Moments that were seen before; they count as little as a start.
+  ///
+  /// - Parameter variance: As many as means, in `[0, ∞)`.
+  init(mean: [Double], variance: [Double]) {
+    precondition(mean.count == variance.count && !mean.isEmpty, "\(mean.count) means, \(variance.count) variances")
+    (self.mean, self.variance, count) = (mean, variance, 1e-4)
+  }
+
   /// Joins a batch of `rows` rows, one after another in memory, to what has been seen.
   public mutating func update(_ batch: UnsafePointer<Float>, rows: Int) { join(batch, rows: rows) }
 
@@ -95,8 +103,13 @@ public struct ObservationNormalizer: Sendable, Equatable {
   ///   - clip: The bound of what is given out, in `(0, ∞]`.
   ///   - epsilon: What is added to the variance, in `[0, ∞)`.
   public init(width: Int, clip: Double = 10, epsilon: Double = 1e-8) {
+    self.init(RunningMoments(width: width), clip: clip, epsilon: epsilon)
+  }
+
+  /// Moments that were seen before.
+  init(_ moments: RunningMoments, clip: Double, epsilon: Double) {
     precondition(clip > 0 && epsilon >= 0, "clip \(clip), epsilon \(epsilon)")
-    moments = RunningMoments(width: width)
+    self.moments = moments
     self.clip = clip
     self.epsilon = epsilon
     deviations = moments.variance.map { ($0 + epsilon).squareRoot() }

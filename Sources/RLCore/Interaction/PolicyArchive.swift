@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// A trained policy as a file holds it: the network that acts, how observations are normalised before it sees them, and how its outputs
 /// become actions. It acts by itself, without the method that trained it.
 public struct PolicyArchive: Sendable {
@@ -19,6 +13,9 @@ public struct PolicyArchive: Sendable {
     case values
     /// Action values as a state's value and advantages: the last output is the value.
     case dueling
+
+    /// Whether outputs are action values, and not a distribution.
+    public var isValues: Bool { self == .values || self == .dueling }
   }
 
   /// How outputs become actions.
@@ -99,24 +96,22 @@ public struct PolicyArchive: Sendable {
 public struct ArchivedPolicy: Sendable {
   /// What is played.
   public let archive: PolicyArchive
-  private var network: MultilayerPerceptron
-  private var categorical: CategoricalHead
+  /// The policy as it was trained; nil where outputs are action values.
+  private var policy: PolicyNetwork?
+  private var values: MultilayerPerceptron?
+  private let normalizer: ObservationNormalizer?
   private var outputs: [Float] = []
-  private var rowOutputs: [Float] = []
-  private var inputs: [Float] = []
-  private var stateDependent: StateDependentHead?
-  private var hidden: [Float] = []
 
   /// Makes the network.
   public init(_ archive: PolicyArchive) {
     self.archive = archive
-    network = MultilayerPerceptron(shape: archive.shape)
-    network.load(archive.parameters)
-    categorical = CategoricalHead(actions: archive.actionSpace.isDiscrete ? archive.actionSpace.count : 1)
-    if archive.head == .stateDependentGaussian {
-      let features = archive.shape.widths[archive.shape.layerCount - 1]
-      stateDependent = StateDependentHead(dimensions: archive.actionSpace.count, features: features)
-      hidden = [Float](repeating: 0, count: features)
+    normalizer = archive.normalization.map(ObservationNormalizer.init)
+    if archive.head.isValues {
+      var network = MultilayerPerceptron(shape: archive.shape)
+      network.load(archive.parameters)
+      values = network
+    } else {
+      policy = PolicyNetwork(archive)
     }
   }
 
@@ -129,78 +124,64 @@ public struct ArchivedPolicy: Sendable {
     on observations: ObservationStore, rows: Int, isGreedy: Bool, into actions: inout ActionStore,
     using stream: inout RandomStream
   ) {
-    let width = archive.actionSpace.count
-    let stride = archive.shape.outputs
+    var seen = observations
+    if let normalizer {
+      seen.numbers.withUnsafeMutableBufferPointer { numbers in
+        guard let first = numbers.baseAddress else { return }
+        normalizer.normalize(first, rows: rows, into: first)
+      }
+    }
+    if policy != nil {
+      policy!.act(on: seen, rows: rows, isGreedy: isGreedy, into: &actions, using: &stream)
+    } else {
+      choose(on: seen, rows: rows, isGreedy: isGreedy, into: &actions, using: &stream)
+    }
+  }
+
+  /// Takes the best of the actions that each row offers, or now and then any of them.
+  private mutating func choose(
+    on observations: ObservationStore, rows: Int, isGreedy: Bool, into actions: inout ActionStore,
+    using stream: inout RandomStream
+  ) {
+    let (width, stride) = (archive.actionSpace.count, archive.shape.outputs)
     if outputs.count < rows * stride { outputs = [Float](repeating: 0, count: rows * stride) }
     if archive.usesStateIndices {
-      network.forward(states: observations.states[0..<rows], into: &outputs)
-    } else if let normalization = archive.normalization {
-      let columns = observations.width
-      if inputs.count < rows * columns { inputs = [Float](repeating: 0, count: rows * columns) }
-      for k in 0..<rows * columns {
-        let column = k % columns
-        let deviation = (normalization.variance[column] + normalization.epsilon).squareRoot()
-        let x = (Double(observations.numbers[k]) - normalization.mean[column]) / deviation
-        inputs[k] = Float(
-          x > normalization.clip ? normalization.clip : (x < -normalization.clip ? -normalization.clip : x))
-      }
-      network.forward(inputs, rows: rows, into: &outputs)
+      values!.forward(states: observations.states[0..<rows], into: &outputs)
     } else {
-      network.forward(observations.numbers, rows: rows, into: &outputs)
-    }
-    if stateDependent != nil {
-      actStateDependently(rows, isGreedy: isGreedy, into: &actions, using: &stream)
-      return
+      values!.forward(observations.numbers, rows: rows, into: &outputs)
     }
     for row in 0..<rows {
       let available =
         observations.offersAllActions ? width : min(width, max(1, Int(observations.availableActions[row])))
-      switch archive.head {
-      case .gaussian, .stateDependentGaussian:
-        guard case .continuous(let low, let high) = archive.actionSpace else { continue }
-        for k in 0..<width {
-          var value = outputs[row * stride + k]
-          if !isGreedy { value += Float(exp(Double(archive.logDeviations[k])) * stream.normal()) }
-          actions.values[row * width + k] = min(max(value, low[k]), high[k])
-        }
-      case .categorical:
-        if rowOutputs.count != width { rowOutputs = [Float](repeating: 0, count: width) }
-        for k in 0..<width { rowOutputs[k] = k < available ? outputs[row * stride + k] : -.infinity }
-        categorical.evaluate(rowOutputs, rows: 1)
-        let action = isGreedy ? categorical.mode(row: 0) : categorical.sample(row: 0, using: &stream)
-        actions.numbers[row] = Int32(truncatingIfNeeded: action)
-      case .values, .dueling:
-        var best = 0
-        for k in 1..<max(available, 1) where outputs[row * stride + k] > outputs[row * stride + best] { best = k }
-        if !isGreedy && stream.uniform() < archive.epsilon { best = stream.uniform(below: available) }
-        actions.numbers[row] = Int32(truncatingIfNeeded: best)
-      }
+      var best = 0
+      for k in 1..<max(available, 1) where outputs[row * stride + k] > outputs[row * stride + best] { best = k }
+      if !isGreedy && stream.uniform() < archive.epsilon { best = stream.uniform(below: available) }
+      actions.numbers[row] = Int32(truncatingIfNeeded: best)
     }
   }
+}
 
-  /// The same where noise is a function of the state, after the network has run.
-  private mutating func actStateDependently(
-    _ rows: Int, isGreedy: Bool, into actions: inout ActionStore, using stream: inout RandomStream
-  ) {
-    guard case .continuous(let low, let high) = archive.actionSpace else { return }
-    let (width, stride) = (archive.actionSpace.count, archive.shape.outputs)
-    let features = stateDependent!.features
-    if hidden.count < rows * features { hidden = [Float](repeating: 0, count: rows * features) }
-    if rowOutputs.count < rows * width { rowOutputs = [Float](repeating: 0, count: rows * width) }
-    for row in 0..<rows {
-      for k in 0..<width { rowOutputs[row * width + k] = outputs[row * stride + k] }
+extension PolicyNetwork {
+  /// The policy that an archive holds: without a critic of its own, and with the value that a shared network puts out beside it.
+  fileprivate init(_ archive: PolicyArchive) {
+    let shape = archive.shape
+    let design = Design(
+      policyLayers: Array(shape.widths.dropFirst().dropLast()), activation: shape.activation,
+      critic: shape.outputs > archive.actionSpace.count ? .shared : .none,
+      isStateDependent: archive.head == .stateDependentGaussian)
+    self.init(observationCount: shape.inputs, actionSpace: archive.actionSpace, design: design)
+    let (weights, deviations) = (bundle.ranges[0], bundle.freeParameters)
+    bundle.update { parameters, _ in
+      for (k, place) in weights.enumerated() { parameters[place] = archive.parameters[k] }
+      for (k, place) in deviations.enumerated() { parameters[place] = archive.logDeviations[k] }
     }
-    network.copyLastInputs(into: &hidden)
-    stateDependent!.evaluate(rowOutputs, features: hidden, rows: rows, logDeviations: archive.logDeviations)
-    for row in 0..<rows {
-      if isGreedy {
-        for k in 0..<width { actions.values[row * width + k] = rowOutputs[row * width + k] }
-      } else {
-        stateDependent!.sample(row: row, into: &actions.values, at: row * width, using: &stream)
-      }
-      for k in 0..<width {
-        actions.values[row * width + k] = min(max(actions.values[row * width + k], low[k]), high[k])
-      }
-    }
+  }
+}
+
+extension ObservationNormalizer {
+  /// As it stood when it was stored.
+  fileprivate init(_ stored: PolicyArchive.Normalization) {
+    self.init(
+      RunningMoments(mean: stored.mean, variance: stored.variance), clip: stored.clip, epsilon: stored.epsilon)
   }
 }

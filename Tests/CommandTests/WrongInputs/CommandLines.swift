@@ -129,8 +129,12 @@ extension WrongInput {
       "explain of a network", ["explain", "ppo", "-e", "cliff-walking"], code: 65,
       says: ["choose a tabular method such as q-learning"]),
     .init(
-      "watch of a task of vectors", ["watch", "-e", "cart-pole", "-a", "ppo"], code: 65,
-      says: ["choose a task such as cliff-walking"]),
+      "watch of a table on a task of vectors", ["watch", "-e", "cart-pole", "-a", "q-learning"], code: 65,
+      says: ["; choose a method of features"]),
+    .init(
+      "watch of a learner that is told to sample", ["watch", "-e", "taxi", "-a", "sarsa", "--sample"], code: 64,
+      says: ["--sample goes with a policy file"]),
+    .init("watch of what is not there", ["watch", "no.json"], code: 66, says: ["no.json: there is no such file"]),
     .init("completions of no shell", ["completions", "bahs"], code: 64, says: ["did you mean \"bash\"?"]),
     .init("an exercise of nothing known", ["assignment", "grid"], code: 64, says: ["; write gridworld or garnet"]),
     .init(

@@ -82,6 +82,18 @@ import Testing
     #expect(try message("{\(good), features: 'tokens', layers: [\(layer)]}") == "")
     #expect(try message("{\(good), features: 'pixels', layers: [\(layer)]}").contains("features: write one of"))
     #expect(try message("{\(good), layers: []}").contains("1 layers"))
+    let moments = "{\(good), layers: [\(layer)], normalization: {mean: [0, 1], variance: [1, -1]}}"
+    #expect(try message(moments).contains("normalization: variances"))
+    func linear(_ basis: String, _ weights: String) throws -> String {
+      try message(
+        "{format: 'rl-lab-policy/1', kind: 'linear', head: 'softmax', actions: {discrete: 1}, basis: {\(basis)}, weights: \(weights)}"
+      )
+    }
+    #expect(try linear("kind: 'fourier', order: 1, ranges: [[0, 1]]", "[[1, 2]]") == "")
+    #expect(try linear("kind: 'fourier', order: 1, ranges: [[0, 1]]", "[[1, 2, 3]]").contains("weights: it has the"))
+    #expect(try linear("kind: 'fourier', order: 1, ranges: [[1, 0]]", "[[1, 2]]").contains("basis.ranges[0]: low"))
+    #expect(try linear("kind: 'fourier', order: 1", "[[1, 2]]").contains("basis.ranges: write"))
+    #expect(try linear("kind: 'tile-coding', tiles: 2, ranges: [[0, 1]]", "[[1]]").contains("basis.tilings: it is"))
     #expect(try message("{\(good), layers: [{weights: [[1]], biases: [0]}]}").contains("layers[0].weights"))
     #expect(try message("{\(good), layers: [{weights: [[1, NaN]], biases: [0]}]}").contains("no finite number"))
     #expect(
