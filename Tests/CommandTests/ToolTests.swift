@@ -52,6 +52,27 @@ import Testing
     }
   }
 
+  /// The same for policies and bandits; a plain change says "→" without a formula before it.
+  @Test(arguments: [
+    ("actor-critic -e cliff-walking --steps 12", "δ = R + γ v(S′) − v(S)", 12),
+    ("actor-critic -e short-corridor --steps 9 --set algorithm.alpha=0.3", "θ(", 9),
+    ("actor-critic -e frozen-lake --steps 7 --set algorithm.gamma=0.9", "α I δ = 0.01 · ", 7),
+    ("reinforce -e short-corridor --episodes 2 --set algorithm.alpha=0.05", "t = 0: G = ", 2),
+    ("reinforce-baseline -e random-walk --episodes 3 --set algorithm.gamma=0.9", "t = 0: G = ", 3),
+    ("reinforce-baseline -e cliff-walking --episodes 1 --set environment.time_limit=8", "δ = G − v(S) = ", 8),
+    ("epsilon-greedy -e k-armed-bandit --steps 30", "Q(", 60),
+    ("ucb -e k-armed-bandit --steps 15 --set algorithm.c=1.5", ", the greatest", 5),
+    ("gradient-bandit -e k-armed-bandit --steps 6", "R̄ = ", 6),
+    ("gradient-bandit -e k-armed-bandit --steps 6 --set algorithm.baseline_includes_reward=false", "R̄ = ", 6),
+    ("policy-evaluation -e frozen-lake --iterations 2 --set algorithm.gamma=0.9", "v(", 4),
+  ]) func explainKnowsPoliciesAndBandits(arguments: String, formula: String, count: Int) throws {
+    let text = try succeed(["explain"] + arguments.split(separator: " ").map(String.init))
+    let body = text.components(separatedBy: "\n\n").dropFirst().joined(separator: "\n\n")
+    #expect(body.components(separatedBy: formula).count == count + 1, "\(body)")
+    for line in body.split(separator: "\n") where line.contains("→") { #expect(line.contains("· (1 − "), "\(line)") }
+    #expect(!body.contains("no value changed"))
+  }
+
   @Test func explainKeepsMonteCarloUntilTheEnd() throws {
     let text = try succeed(["explain", "monte-carlo-prediction", "-e", "random-walk", "--episodes", "3"])
     #expect(text.contains("kept until the episode ends") && text.contains("t = 0: G = ") && !text.contains("→"))

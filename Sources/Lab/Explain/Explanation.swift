@@ -17,7 +17,7 @@ struct Explanation {
     var lines = heading
     if variant.entry.kind == .planner {
       lines += try sweeps(count?.count ?? 3)
-    } else if variant.entry.acceptsVectors {
+    } else if !variant.isStepped {
       throw LabError(
         .data,
         "algorithm: \"\(id)\" learns by batches and gradients, which are not stepped through; choose a tabular method such as q-learning"
@@ -83,8 +83,10 @@ struct Explanation {
     var episode: [StepLog.Step] = []
     var number = 0
     var silent = 0
+    var rewards: [Double] = []
     for index in 0..<shown {
       let step = log.steps[index]
+      rewards.append(step.reward)
       if step.isFirst {
         number += 1
         episode = []
@@ -101,7 +103,8 @@ struct Explanation {
       }
       let context = UpdateFormula.Context(
         settings: variant.algorithm.settings.resolved, space: space, owners: owners, before: before, after: after,
-        episode: episode, next: log.next(after: index), time: variant.budget.unit == .steps ? index : number - 1,
+        episode: episode, next: log.next(after: index), rewards: rewards,
+        time: variant.budget.unit == .steps ? index : number - 1,
         visits: visits, stateName: stateName, actionName: actionName)
       let formula = UpdateFormula.lines(id, context)
       for entry in formula?.entries ?? [] { visits[entry, default: 0] += 1 }
@@ -206,10 +209,12 @@ struct Explanation {
       let changed = after.indices.filter { after[$0] != before[$0] && !model.isTerminal($0) }
       lines.append("iteration \(sweep): \(changed.count) of \(after.count) values change")
       for state in changed.prefix(3) {
-        let isBackup = id == "value-iteration"
+        let isEvaluation = id == "policy-evaluation"
         let backup =
-          isBackup
-          ? UpdateFormula.backup(state, model: model, gamma: process.gamma, before: before, after: after) : nil
+          isEvaluation || id == "value-iteration"
+          ? UpdateFormula.backup(
+            state, model: model, gamma: process.gamma, before: before, after: after,
+            policy: isEvaluation ? process.report().targetPolicy : nil) : nil
         lines +=
           (backup ?? ["v(\(stateName(state))): \(UpdateFormula.n(before[state])) → \(UpdateFormula.n(after[state]))"])
           .map { "  " + $0 }
@@ -221,6 +226,15 @@ struct Explanation {
     if process.isFinished() { lines.append("the planner has converged") }
     if lines.last == "" { lines.removeLast() }
     return lines
+  }
+}
+
+extension Variant {
+  /// Whether its learner takes one step after another in one copy of a task, by states or their features, and not batches on a network.
+  var isStepped: Bool { entry.kind != .planner && !entry.units.contains(.iterations) && !usesNetwork }
+
+  private var usesNetwork: Bool {
+    algorithm.settings.resolved.first { $0.key == PolicyForm.parameter.declaration.name }?.value == .text("mlp")
   }
 }
 
@@ -246,4 +260,8 @@ extension RunSummary {
   }
 
   static func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
+
+  static func exponential(_ x: Double) -> Double { exp(x) }
+
+  static func logarithm(_ x: Double) -> Double { log(x) }
 }

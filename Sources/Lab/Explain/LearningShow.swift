@@ -13,7 +13,7 @@ struct LearningShow {
     var screen = screen
     let frames = given ?? (screen.isTerminal ? 50 : 5)
     let log = StepLog()
-    let isTraced = variant.entry.kind != .planner && variant.task.vector == nil && !variant.entry.acceptsVectors
+    let isTraced = variant.isStepped && variant.task.vector == nil
     let request = TrialRequest(
       task: isTraced ? try variant.task.traced(by: log) : variant.task, settings: variant.algorithm.settings,
       budget: variant.budget, root: root, seed: seed, truth: variant.truth, threads: 1)

@@ -13,6 +13,8 @@ struct UpdateFormula {
     /// The steps of the episode so far, the last one being explained; the step after it, where there is one.
     let episode: [StepLog.Step]
     let next: StepLog.Step?
+    /// All rewards so far, that of the step among them.
+    let rewards: [Double]
     /// What schedules count: steps before this one, or episodes.
     let time: Int
     /// How often each state or slot was updated before.
@@ -23,6 +25,7 @@ struct UpdateFormula {
     var step: StepLog.Step { episode[episode.count - 1] }
     var gamma: Double { settings.first { $0.key == "gamma" }?.value.number ?? 1 }
 
+    func number(_ key: String) -> Double? { settings.first { $0.key == key }?.value.number }
     func whole(_ key: String) -> Int? { settings.first { $0.key == key }?.value.whole }
     func word(_ key: String) -> String? { settings.first { $0.key == key }?.value.text }
 
@@ -48,7 +51,7 @@ struct UpdateFormula {
   /// Lines with numbers, and the entries that were updated; nil where the method has no formula here or it does not give what happened.
   typealias Lines = (lines: [String], entries: [Int])
 
-  private static func power(_ x: Double, _ y: Double) -> Double {
+  static func power(_ x: Double, _ y: Double) -> Double {
     if y == 1 { return x }
     return Double(RunSummary.power(x, y))
   }
@@ -59,6 +62,11 @@ struct UpdateFormula {
     case "q-learning", "sarsa", "expected-sarsa": control(id, context)
     case "td": prediction(context)
     case "monte-carlo-prediction", "monte-carlo-control": monteCarlo(id, context)
+    case "reinforce": reinforce(context, hasBaseline: false)
+    case "reinforce-baseline": reinforce(context, hasBaseline: true)
+    case "actor-critic": actorCritic(context)
+    case "epsilon-greedy", "ucb": armAverage(id, context)
+    case "gradient-bandit": gradientBandit(context)
     default: nil
     }
   }
@@ -177,9 +185,13 @@ struct UpdateFormula {
     return (lines, entries)
   }
 
-  /// The backups of a sweep of value iteration (Sutton & Barto, 2018, eq. 4.10).
-  static func backup(_ state: Int, model: FiniteMDP, gamma: Double, before: [Double], after: [Double]) -> [String]? {
-    var best = -Double.infinity
+  /// The backups of a sweep of value iteration (Sutton & Barto, 2018, eq. 4.10), or of a policy's evaluation (eq. 4.5).
+  ///
+  /// - Parameter policy: The policy that is evaluated, a probability a pair; nil for the best action.
+  static func backup(
+    _ state: Int, model: FiniteMDP, gamma: Double, before: [Double], after: [Double], policy: [Double]? = nil
+  ) -> [String]? {
+    var best = policy == nil ? -Double.infinity : 0
     var lines: [String] = []
     for pair in model.pairs(of: state) {
       var sum = 0.0
@@ -191,13 +203,15 @@ struct UpdateFormula {
         sum += outcome.probability * (outcome.reward + gamma * value)
         terms.append("\(n(outcome.probability)) · (\(n(outcome.reward)) + \(n(gamma)) · \(b(value)))")
       }
-      best = max(best, sum)
+      best = policy.map { best + $0[pair] * sum } ?? max(best, sum)
       let shown = terms.prefix(4).joined(separator: " + ") + (terms.count > 4 ? " + … \(terms.count - 4) more" : "")
-      lines.append("  \(model.actionLabels[Int(model.pairActions[pair])]): \(shown) = \(n(sum))")
+      let chance = policy.map { "π = \(n($0[pair])), " } ?? ""
+      lines.append("  \(chance)\(model.actionLabels[Int(model.pairActions[pair])]): \(shown) = \(n(sum))")
     }
     guard agrees(best, after[state]) else { return nil }
     if lines.count > 8 { lines = lines.prefix(7) + ["  … \(lines.count - 7) more actions"] }
-    return ["v(\(name(state, model))) ← max = \(n(best)), was \(n(before[state]))"] + lines
+    let sign = policy == nil ? "max" : "Σ_a π(a|s) …"
+    return ["v(\(name(state, model))) ← \(sign) = \(n(best)), was \(n(before[state]))"] + lines
   }
 
   /// A state's number with its label, where that is another.
@@ -206,12 +220,12 @@ struct UpdateFormula {
     return "\(state) \(label)"
   }
 
-  private static func agrees(_ a: Double, _ b: Double) -> Bool {
+  static func agrees(_ a: Double, _ b: Double) -> Bool {
     a == b || abs(a - b) <= 1e-9 * max(1, abs(a), abs(b))
   }
 
   /// A number with six digits at most.
   static func n(_ x: Double) -> String { RunSummary.six(x) }
   /// The same, in brackets where it is negative.
-  private static func b(_ x: Double) -> String { x < 0 ? "(\(n(x)))" : n(x) }
+  static func b(_ x: Double) -> String { x < 0 ? "(\(n(x)))" : n(x) }
 }
