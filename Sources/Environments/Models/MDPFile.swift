@@ -25,13 +25,23 @@ public enum MDPFile: FiniteEnvironment {
   ) { setting throws(SettingProblem) in
     setting == .null ? nil : try ModelReader.distribution(setting)
   }
+  static let rewardModel = Parameter<String?>(
+    "reward_model", type: "word or null", default: .null,
+    "of a .drn file with several reward models, the one whose rewards count; null for the first"
+  ) { setting throws(SettingProblem) in
+    if setting == .null { return nil }
+    guard let text = setting.text else {
+      throw SettingProblem("\(setting) is \(setting.kind); write the name of a reward model, or null")
+    }
+    return text
+  }
 
   /// What configurations and readers see.
   public static let about = About(
     id: "mdp-file",
     summary: "a finite MDP read from a file: JSON, CSV, DRN, PRISM, Cassandra, MDPSolver",
     source: "the format rl-lab-mdp/1",
-    parameters: [path.declaration, initial.declaration])
+    parameters: [path.declaration, initial.declaration, rewardModel.declaration])
 
   /// Builds the task from the attached content of the file: an object for JSON, a string for CSV.
   ///
@@ -55,16 +65,21 @@ public enum MDPFile: FiniteEnvironment {
       throw SettingProblem("\(name) was not read; attach its content", at: ".path")
     }
     do throws(SettingProblem) {
-      var draft = try draft(of: content, name: name.lowercased())
+      var draft = try draft(of: content, name: name.lowercased(), rewardModel: settings[rewardModel])
       if let initial = settings[initial] { draft.initial = initial }
       return draft
     } catch { throw SettingProblem("\(name): \(error.message)", at: ".path") }
   }
 
-  private static func draft(of content: Setting, name: String) throws(SettingProblem) -> ModelDraft {
+  private static func draft(
+    of content: Setting, name: String, rewardModel: String?
+  ) throws(SettingProblem) -> ModelDraft {
     let text = content.text ?? content["main"]?.text
+    if let rewardModel, text == nil || !name.hasSuffix(".drn") {
+      throw SettingProblem("only .drn files have reward models; leave out reward_model: \"\(rewardModel)\"")
+    }
     if let text {
-      if name.hasSuffix(".drn") { return try DRNReader.draft(text) }
+      if name.hasSuffix(".drn") { return try DRNReader.draft(text, rewardModel: rewardModel) }
       if name.hasSuffix(".tra") {
         let rewards = ["rew", "srew", "trew"].compactMap { key in content[key]?.text.map { (key, $0) } }
         return try PrismReader.draft(transitions: text, rewards: rewards, labels: content["lab"]?.text)

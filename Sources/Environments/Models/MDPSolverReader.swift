@@ -8,7 +8,9 @@ enum MDPSolverReader {
     do throws(SettingProblem) {
       for line in Self.lines(rewards) {
         let cells = try Self.cells(line, 3, "state,action,reward")
-        table[[cells.0, cells.1]] = try line.number(line.words[2], "the reward")
+        if table.updateValue(try line.number(line.words[2], "the reward"), forKey: [cells.0, cells.1]) != nil {
+          throw line.wrong("state \(cells.0), action \(cells.1) comes twice; keep one reward")
+        }
       }
     } catch { throw SettingProblem("the rewards (rewards.csv), \(error.message)") }
     var draft = ModelDraft(states: 0, actions: 0, rows: [])
@@ -28,6 +30,12 @@ enum MDPSolverReader {
     }
     if draft.rows.isEmpty {
       throw SettingProblem("the file has no rows; write state,action,next_state,probability below the column names")
+    }
+    let known = Set(draft.rows.map { [$0.state, $0.action] })
+    if let lost = table.keys.filter({ !known.contains($0) }).min(by: { $0.lexicographicallyPrecedes($1) }) {
+      throw SettingProblem(
+        "state \(lost[0]), action \(lost[1]) has a reward but no transition: the file is cut off, or rewards.csv of another model"
+      )
     }
     return draft.endingAtRest()
   }

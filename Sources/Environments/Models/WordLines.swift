@@ -72,21 +72,40 @@ struct ActionNames {
     return names.count - 1
   }
 
+  /// The name of a state's next choice. Several may be called alike: the later ones are called `a.2`, `a.3`.
+  ///
+  /// - Parameter taken: What the state's choices are called so far.
+  static func free(_ name: String, among taken: Set<String>) -> String {
+    var free = name
+    var copy = 1
+    while taken.contains(free) {
+      copy += 1
+      free = "\(name).\(copy)"
+    }
+    return free
+  }
+
   /// A draft whose rows hold places among the names, with action numbers: names that are all numbers are those numbers.
   ///
-  /// States that can only stay for nothing become terminal. If that was all that was called `end`, as in files of this program, there is no
-  /// such action.
+  /// States that can only stay for nothing become terminal. A name that was used there alone, as `end` in files of this program, is no
+  /// action, unless it was known beforehand.
   func finished(_ draft: ModelDraft) -> ModelDraft {
     var draft = draft.endingAtRest()
-    var names = names
-    if let end = numbers["end"], end >= declared, !draft.rows.contains(where: { $0.action == end }) {
-      names.remove(at: end)
-      for index in draft.rows.indices where draft.rows[index].action > end {
+    var isUsed = names.indices.map { $0 < declared }
+    for row in draft.rows { isUsed[row.action] = true }
+    var places = names.indices.map { $0 }
+    var kept: [String] = []
+    for place in names.indices where isUsed[place] {
+      places[place] = kept.count
+      kept.append(names[place])
+    }
+    if kept.count < names.count {
+      for index in draft.rows.indices {
         let row = draft.rows[index]
-        draft.rows[index] = .init(state: row.state, action: row.action - 1, outcome: row.outcome)
+        draft.rows[index] = .init(state: row.state, action: places[row.action], outcome: row.outcome)
       }
     }
-    (draft.rows, draft.actions, draft.actionLabels) = Self.renumbered(draft.rows, names)
+    (draft.rows, draft.actions, draft.actionLabels) = Self.renumbered(draft.rows, kept)
     return draft
   }
 

@@ -169,22 +169,26 @@ public struct ModelDiagnosis: Sendable {
 
   private static func loopRewards(_ model: FiniteMDP) -> [LoopReward] {
     var isEntered = [Bool](repeating: false, count: model.stateCount)
+    var isEnd = [Bool](repeating: false, count: model.stateCount)
     for start in model.initial { isEntered[start.state] = true }
     for state in 0..<model.stateCount {
       for pair in model.pairs(of: state) {
-        for k in model.outcomes(of: pair) where model.targets[k] >= 0 && Int(model.targets[k]) != state {
-          isEntered[Int(model.targets[k])] = true
+        for k in model.outcomes(of: pair) {
+          let outcome = model.outcome(k)
+          if outcome.next == state { continue }
+          if outcome.terminated { isEnd[outcome.next] = true } else { isEntered[outcome.next] = true }
         }
       }
     }
     var loops: [LoopReward] = []
-    for state in 0..<model.stateCount where !model.isTerminal(state) {
+    for state in 0..<model.stateCount where isEntered[state] || isEnd[state] {
       var greatest = 0.0
       var isLoop = true
       for pair in model.pairs(of: state) {
         for k in model.outcomes(of: pair) {
           let outcome = model.outcome(k)
-          if outcome.next != state { isLoop = false }
+          // One that can be ended there pays what it pays once.
+          if outcome.next != state || isEntered[state] && outcome.terminated { isLoop = false }
           if abs(outcome.reward) > abs(greatest) { greatest = outcome.reward }
         }
       }

@@ -39,10 +39,7 @@ import Testing
   }
 
   private func model(_ text: String, _ name: String, beside: [Setting.Field] = []) throws -> FiniteMDP {
-    let content = beside.isEmpty ? Setting.text(text) : .object([.init("main", .text(text))] + beside)
-    let settings = try Settings(
-      [.init("path", .text(name))], for: MDPFile.about.parameters, attachments: ["path": content], owner: "mdp-file")
-    return try MDPFile.task(settings).model
+    try FiniteMDP(file: text, named: name, beside: beside)
   }
 
   @Test func cassandrasShorthandIsUnderstood() throws {

@@ -1,6 +1,16 @@
+import Environments
 import RLCore
 
 extension FiniteMDP {
+  /// Reads the text of a file by its name's ending, with what stands in the files beside it.
+  init(file text: String, named name: String, beside: [Setting.Field] = [], options: [Setting.Field] = []) throws {
+    let content = beside.isEmpty ? Setting.text(text) : .object([.init("main", .text(text))] + beside)
+    let settings = try Settings(
+      [.init("path", .text(name))] + options, for: MDPFile.about.parameters, attachments: ["path": content],
+      owner: "mdp-file")
+    self = try MDPFile.task(settings).model
+  }
+
   /// What follows an action in a state, in the model's order; nothing where the state does not offer it.
   func outcomes(state: Int, action: Int) -> [Outcome] {
     for pair in pairs(of: state) where Int(pairActions[pair]) == action {

@@ -43,6 +43,12 @@ import Testing
     #expect(d.loopRewards.map(\.state) == [1] && d.loopRewards[0].reward == 5 && !d.loopRewards[0].isCollected)
   }
 
+  /// A last state that names itself where it ends pays once: nothing is peculiar about it.
+  @Test func aRewardOnAnEndThatNamesItselfIsPaidOnce() throws {
+    let d = ModelDiagnosis(try model(2, 1, [(0, 0, 1, 1, 0, false), (1, 0, 1, 1, 5, true)]))
+    #expect(d.loopRewards.isEmpty && d.solution!.startValue == 5)
+  }
+
   @Test func aPolicyThatMayStayIsImproperThoughAnotherEnds() throws {
     let d = ModelDiagnosis(
       try model(2, 2, [(0, 0, 1, 0, -1, false), (0, 1, 0.5, 1, -1, true), (0, 1, 0.5, 0, -1, false)]))
