@@ -6,6 +6,7 @@ is missing to 1 in a row of `going_on` ends the episode.
 import csv
 import json
 import os
+import random
 import subprocess
 
 import numpy as np
@@ -13,6 +14,28 @@ import scipy.optimize
 import scipy.sparse
 import scipy.sparse.csgraph
 import scipy.sparse.linalg
+
+
+def random_model(seed):
+    """A small model as JSON with what makes trouble: loops for nothing, for gain and at a cost, states without actions, ends that go on."""
+    draw = random.Random(seed)
+    states, actions = draw.randint(1, 7), draw.randint(1, 3)
+    rewards = draw.choice([[-1, 0], [0, 1], [-1, 0, 1], [-1, -2, 0, 0, 0], [0], [-3, -1, 2, 0.5], [-1, 0, 0, 5]])
+    ending, widest = draw.choice([0, 0.1, 0.3]), draw.choice([1, 1, 2, 3])
+    rows = []
+    for state in range(states):
+        if draw.random() < 0.15:
+            continue
+        for action in range(actions):
+            if action and draw.random() < 0.3:
+                continue
+            weights = [draw.randint(1, 4) for _ in range(draw.randint(1, widest))]
+            usual = draw.choice(rewards)
+            for weight in weights:
+                reward = usual if draw.random() < 0.7 else draw.choice(rewards)
+                rows.append([state, action, weight / sum(weights), draw.randrange(states), reward, draw.random() < ending])
+    start = [[draw.randrange(states), 1.0]]
+    return json.dumps({"format": "rl-lab-mdp/1", "states": states, "actions": actions, "initial": start, "transitions": rows})
 
 
 class Program:

@@ -90,8 +90,15 @@ def read(name, form):
 
 
 def storm_explicit(name, gamma, folder):
-    """PRISM's files in Storm's dialect (a word for the type, no counts, no names of actions, labels below #DECLARATION), with a discount."""
+    """V* by Storm from PRISM's files, brought into its dialect (a word for the type, no counts, no names of actions, labels below
+    #DECLARATION), with a discount. Of rewards of both signs None: Storm reads no negative ones, and costs have to stand alone."""
     import stormpy
+
+    rewards = [line.split() for line in open(name + ".rew").read().splitlines()[1:]]
+    signs = {float(r) > 0 for *_, r in rewards}
+    if len(signs) > 1:
+        return None
+    sign = -1 if False in signs else 1
 
     lines = open(name + ".tra").read().splitlines()
     states = int(lines[0].split()[0])
@@ -102,11 +109,8 @@ def storm_explicit(name, gamma, folder):
             out.append(f"{last[0]} {last[1]} {states} {1 - gamma!r}")
         last = (s, c)
         out.append(f"{s} {c} {n} {float(p) * (gamma if int(s) < states else 1)!r}")
-    # A reward of a transition is a reward of its expectation, collected before the discount's end can come.
-    paid = []
-    for line in open(name + ".rew").read().splitlines()[1:]:
-        s, c, n, r = line.split()
-        paid.append(f"{s} {c} {n} {float(r) / gamma!r}")
+    # Storm weighs a transition's reward with its probability, which now has the discount in it.
+    paid = [f"{s} {c} {n} {sign * float(r) / gamma!r}" for s, c, n, r in rewards]
     if not paid:
         return np.zeros(states)
     for suffix, text in [("s.tra", "\n".join(out)), ("s.lab", f"#DECLARATION\ninit end\n#END\n0 init\n{states} end"),
@@ -115,7 +119,7 @@ def storm_explicit(name, gamma, folder):
             file.write(text + "\n")
     files = [os.path.join(folder, name) for name in ("s.tra", "s.lab", "s.trew")]
     model = stormpy.build_model_from_explicit(files[0], files[1], transition_rewards=files[2])
-    return Storm.check(model, 'Rmax=? [F "end"]')[:states]
+    return sign * Storm.check(model, f'R{"max" if sign > 0 else "min"}=? [F "end"]')[:states]
 
 
 class Judge:
@@ -148,7 +152,8 @@ class Judge:
                 self.note(f"{form} read in Python", which, difference(before[0.9], model.optimal(0.9)), 1e-10)
             if form == "prism":
                 theirs = storm_explicit(os.path.join(folder, "x"), 0.9, folder)
-                self.note("prism read by Storm", which, difference(before[0.9], theirs), 1e-8)
+                if theirs is not None:
+                    self.note("prism read by Storm", which, difference(before[0.9], theirs), 1e-8)
         self.arrays(task, chosen, which)
 
     def arrays(self, task, chosen, which):

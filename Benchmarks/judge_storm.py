@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Storm as an outside judge: the optimal values of every finite task that ships, by this program, by stormpy, and by numpy.
 
-usage: python3 Benchmarks/judge_storm.py path/to/rl-lab [TASK...]     (pip install stormpy numpy scipy)
+usage: python3 Benchmarks/judge_storm.py path/to/rl-lab [TASK...] [random]     (pip install stormpy numpy scipy)
 
 Each task is exported as DRN. A discount is written into it as storm knows it: every step ends with probability 1 - gamma. Storm then
 maximises the expected total reward until the end by value iteration (its policy iteration goes astray where rewards are negative).
@@ -11,7 +11,7 @@ At gamma 1 what Storm can be asked depends on the rewards:
 - where no reward is negative, the greatest total reward, `R max=? [C]`;
 - where none is positive, the least cost until the end, `R min=? [F "end"]`, staying for nothing counted as an end;
 - rewards of both signs where some policy never ends: Storm has no question for that, and numpy's answer stands alone.
-numpy judges all of them: a linear program names a policy that ends, whose value is one solution of linear equations.
+200 random models of few states, with loops that gain, cost or do nothing, are judged by numpy at gamma 1. numpy judges all others too: a linear program names a policy that ends, whose value is one solution of linear equations.
 
 Prints a line a task and discount, and ends with 1 where a difference is above 1e-8.
 """
@@ -23,7 +23,7 @@ import numpy as np
 import stormpy
 import stormpy.environments
 
-from finite import Model, Program, difference
+from finite import Model, Program, difference, random_model
 
 # Beside the defaults: other maps, sizes, rewards, chances; options of every task that keep it finite.
 VARIANTS = {
@@ -170,12 +170,35 @@ def judge(program, task, text, gamma):
     return to_numpy, None if theirs is None else difference(own, theirs), how
 
 
+def judge_random(program, seeds):
+    """The greatest difference at gamma 1; infinite where only one of the two refuses. A start whose value is -inf is refused, too."""
+    worst, refused = 0.0, 0
+    for seed in range(seeds):
+        text = random_model(seed)
+        with open(os.path.join(program.folder, "random.mdp.json"), "w") as file:
+            file.write(text)
+        model = Model.of_json(text)
+        exact, (own, refusal) = model.total(), program.values("random.mdp.json", 1.0)
+        if own is None or exact is None:
+            refused += 1
+            if own is not None or exact is not None and exact[model.initial[0][0]] != -np.inf:
+                print(f"random {seed}: numpy {exact}, the program {own} {refusal}")
+                worst = np.inf
+        else:
+            worst = max(worst, difference(own, exact))
+    print(f"{seeds} random models, {refused} of them without values at gamma 1: greatest difference to numpy {worst:.1e}")
+    return worst
+
+
 def main():
     worst = [0.0, 0.0]
     count = 0
     with tempfile.TemporaryDirectory() as folder:
         program = Program(sys.argv[1], folder)
-        for task in sys.argv[2:] or program.tasks():
+        for task in sys.argv[2:] or program.tasks() + ["random"]:
+            if task == "random":
+                worst[0] = max(worst[0], judge_random(program, 200))
+                continue
             for text in [""] + VARIANTS.get(task, []):
                 for gamma in (0.9, 0.99, 1.0):
                     to_numpy, to_storm, how = judge(program, task, text, gamma)
