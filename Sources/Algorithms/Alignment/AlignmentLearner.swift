@@ -41,11 +41,15 @@ public struct AlignmentLearner<Stage: AlignmentStage>: AlignmentMethod, ~Copyabl
     let about = Stage.about
     return About(
       id: about.id, summary: about.summary, source: about.source, equation: about.equation,
-      parameters: about.parameters + AlignmentParameters.all)
+      parameters: about.parameters + AlignmentParameters.all, relations: about.relations)
   }
 
   /// The columns that it fills.
   public static var quantities: [BatchQuantity] { Stage.quantities }
+  /// Whether the stage draws its data from the model of the task.
+  public static var needsModel: Bool { Stage.needsModel }
+  /// Whether the stage chooses among numbered actions.
+  public static var needsNumberedActions: Bool { Stage.needsNumberedActions }
 
   /// The discount rate γ.
   public let gamma: Double

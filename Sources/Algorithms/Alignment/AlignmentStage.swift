@@ -78,6 +78,12 @@ public protocol AlignmentStage: Checkpointable, Configurable, Sendable {
   /// Whether it learns a reward.
   static var makesReward: Bool { get }
 
+  /// Whether it draws its data from the model of the task.
+  static var needsModel: Bool { get }
+
+  /// Whether it chooses among numbered actions, so that it has no use for continuous ones.
+  static var needsNumberedActions: Bool { get }
+
   /// Changes what a configuration gives before defaults are filled in: presets.
   static func expand(_ given: [Setting.Field]) throws(SettingProblem) -> [Setting.Field]
 
@@ -100,6 +106,10 @@ public protocol AlignmentStage: Checkpointable, Configurable, Sendable {
 extension AlignmentStage {
   /// It learns no reward.
   public static var makesReward: Bool { false }
+  /// It learns from samples.
+  public static var needsModel: Bool { false }
+  /// It takes actions of any kind.
+  public static var needsNumberedActions: Bool { false }
   /// There are no presets.
   public static func expand(_ given: [Setting.Field]) throws(SettingProblem) -> [Setting.Field] { given }
   /// The reference is the policy as it is now.

@@ -28,7 +28,17 @@ public struct Pipeline: AlignmentMethod, ~Copyable {
     }
     for (index, element) in elements.enumerated() { _ = try Self.plan(element, shared: [], at: index) }
     return elements
-  }
+  }.holding(
+    Self.methods.map { method in
+      let about = method.about
+      let shared = AlignmentParameters.all.map(\.name)
+      return About(
+        id: about.id, summary: about.summary, source: about.source,
+        parameters: [iterations.declaration] + about.parameters.filter { !shared.contains($0.name) })
+    })
+
+  static let iterations = Parameter.integer(
+    "iterations", default: 100, in: 1...1_000_000_000, "after how many updates the next stage begins")
 
   /// What configurations and readers see.
   public static let about = About(

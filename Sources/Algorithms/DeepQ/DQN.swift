@@ -62,6 +62,8 @@ public struct DQN: BatchLearner, ~Copyable {
 
   /// It learns about the greedy policy.
   public static let isOnPolicy = false
+  /// Values belong to numbered actions.
+  public static let needsNumberedActions = true
 
   /// The discount rate γ.
   public let gamma: Double

@@ -41,6 +41,9 @@ public struct MonteCarloTreeSearch: TabularLearner, ~Copyable {
       simulations.declaration, width.declaration, depth.declaration, ControlParameters.gamma.declaration,
     ])
 
+  /// It plans while it acts.
+  public static var needsModel: Bool { true }
+
   /// The discount rate γ.
   public let gamma: Double
   /// The estimates of the last search from each state.

@@ -23,6 +23,9 @@ public struct RealTimeDynamicProgramming: TabularLearner, ~Copyable {
       ControlParameters.gamma.declaration, epsilon.declaration, ControlParameters.initialValue.declaration,
     ])
 
+  /// It plans while it acts.
+  public static var needsModel: Bool { true }
+
   /// The discount rate γ.
   public let gamma: Double
   /// The state values.

@@ -23,6 +23,8 @@ public struct DPO: AlignmentStage {
     equation: "L = −mean log σ(β (log π(c)/π_ref(c) − log π(r)/π_ref(r)))",
     parameters: [lossType.declaration, beta.declaration, smoothing.declaration, normalizes.declaration]
       + PreferenceData.parameters + AlignmentParameters.optimization)
+  /// Its data come from the model.
+  public static let needsModel = true
   /// The columns that it fills.
   public static let quantities: [BatchQuantity] = [
     .policyLoss, .entropy, .gradientNorm, .referenceKL, .preferenceAccuracy, .rewardMargin,

@@ -39,6 +39,8 @@ public struct Distillation: AlignmentStage {
     equation: "L = mean KL(teacher ‖ student), or KL(student ‖ teacher)",
     parameters: [direction.declaration, teacher.declaration, noise.declaration, SFT.batchSize.declaration]
       + AlignmentParameters.optimization)
+  /// Its data come from the model.
+  public static let needsModel = true
   /// The columns that it fills.
   public static let quantities: [BatchQuantity] = [.policyLoss, .entropy, .gradientNorm, .referenceKL]
   /// It is held to nothing.

@@ -27,6 +27,8 @@ public struct KTO: AlignmentStage {
     equation: "L = mean λ (1 − σ(±β (log π/π_ref − z)))",
     parameters: [beta.declaration, desirable.declaration, undesirable.declaration]
       + PreferenceData.parameters + AlignmentParameters.optimization)
+  /// Its data come from the model.
+  public static let needsModel = true
   /// The columns that it fills.
   public static let quantities: [BatchQuantity] = DPO.quantities
 

@@ -15,7 +15,12 @@ public struct RejectionSampling: AlignmentStage {
     equation: "L = −mean log π(a|s) over the best of each group",
     parameters: [
       GroupParameters.numGenerations.declaration, kept.declaration, GroupParameters.source.declaration,
-    ] + AlignmentParameters.optimization)
+    ] + AlignmentParameters.optimization,
+    relations: [
+      .multiple("generation_batch_size", of: "num_generations"), .atMost(["keep"], "num_generations"),
+    ])
+  /// What is made likelier is a numbered action.
+  public static let needsNumberedActions = true
   /// The columns that it fills.
   public static let quantities: [BatchQuantity] = [
     .policyLoss, .entropy, .gradientNorm, .zeroSignalGroups, .referenceKL,

@@ -20,6 +20,8 @@ public struct RewardModeling: AlignmentStage {
     source: "Christiano et al. (2017), arXiv:1706.03741; Ouyang et al. (2022), arXiv:2203.02155, stage 2",
     equation: "L = mean −log σ(r(c) − r(r) − m) + λ mean (r(c) + r(r))²",
     parameters: [centering.declaration, usesMargins.declaration, rate.declaration] + PreferenceData.parameters)
+  /// Its data come from the model.
+  public static let needsModel = true
   /// The columns that it fills.
   public static let quantities: [BatchQuantity] = [.rewardLoss, .preferenceAccuracy, .rewardMargin]
   /// It learns a reward.

@@ -20,6 +20,8 @@ public struct SFT: AlignmentStage {
     equation: "L = −mean log π(a|s)",
     parameters: [demonstrations.declaration, noise.declaration, batchSize.declaration]
       + AlignmentParameters.optimization)
+  /// Its data come from the model.
+  public static let needsModel = true
   /// The columns that it fills.
   public static let quantities: [BatchQuantity] = [.policyLoss, .entropy, .gradientNorm, .referenceKL]
   /// It is held to nothing.

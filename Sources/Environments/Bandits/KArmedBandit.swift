@@ -45,6 +45,13 @@ public struct KArmedBandit: BanditEnvironment, Sendable {
     parameters: [
       arms.declaration, givenMeans.declaration, meanOffset.declaration, reward.declaration, walk.declaration,
       equalStart.declaration,
+    ],
+    relations: [
+      .count(of: "means", is: "arms"), .never([.notAmong("means", [.null]), .notAmong("mean_offset", [.integer(0)])]),
+      .never([.notAmong("means", [.null]), .among("equal_start", .boolean(true))]),
+      .never([.among("reward", .text("bernoulli")), .outside("means", .unit)]),
+      .never([.among("reward", .text("bernoulli")), .notAmong("mean_offset", [.integer(0)])]),
+      .never([.among("reward", .text("bernoulli")), .notAmong("walk", [.integer(0)])]),
     ])
 
   /// One state with an action for each arm.

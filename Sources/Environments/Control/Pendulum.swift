@@ -27,7 +27,7 @@ public struct Pendulum: SampledVectorEnvironment {
     summary: "swing a pendulum up and hold it there by a weak torque",
     source: "Gymnasium Pendulum-v1",
     equation: "r = −(θ² + 0.1 θ̇² + 0.001 u²)",
-    parameters: [gravity.declaration, startAngle.declaration, startVelocity.declaration])
+    parameters: [gravity.declaration, startAngle.declaration, startVelocity.declaration], neverEnds: true)
 
   /// The angle θ from upright, in radians; not wrapped.
   public var angle = 0.0

@@ -23,7 +23,15 @@ public enum FourRooms: FiniteEnvironment {
     id: "four-rooms",
     summary: "four rooms joined by hallways, with moves that often go astray: reach the goal, which alone pays",
     source: "Sutton, Precup & Singh (1999), Between MDPs and semi-MDPs, Artificial Intelligence 112, section 3.1",
-    parameters: [slip.declaration, goal.declaration, start.declaration])
+    parameters: [slip.declaration, goal.declaration, start.declaration],
+    relations: [.never([.notAmong("goal", freeCells)]), .never([.notAmong("start", freeCells + [.null])])])
+
+  /// The cells that are no walls.
+  private static var freeCells: [Setting] {
+    rows.enumerated().flatMap { row, line in
+      line.enumerated().filter { $0.element != "#" }.map { .list([.integer(row + 1), .integer($0.offset + 1)]) }
+    }
+  }
 
   private static let rows = [
     ".....#.....",

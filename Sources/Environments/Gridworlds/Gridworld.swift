@@ -51,6 +51,13 @@ public enum Gridworld: FiniteEnvironment {
     parameters: [
       map.declaration, rows.declaration, columns.declaration, rewards.declaration, terminal.declaration,
       slip.declaration, moves.declaration, stay.declaration,
+    ],
+    relations: [
+      .never([.notAmong("map", [.null]), .notAmong("rows", [.null])]),
+      .never([.notAmong("map", [.null]), .notAmong("columns", [.null])]),
+      .never([.among("rows", .integer(1)), .among("columns", .integer(1), .null)]),
+      .never([.among("rows", .null), .among("columns", .integer(1))]),
+      .size(of: ["rows", "columns"], atMost: Double(GridMap.maximumCells)) { $0[0] * $0[1] },
     ])
 
   /// Builds the task.

@@ -10,7 +10,7 @@ public enum GridworldExample35: FiniteEnvironment {
   public static let about = About(
     id: "gridworld-3-5",
     summary: "5 × 5 grid that never ends, with two cells that pay 10 and 5 and carry the agent away",
-    source: "Sutton & Barto (2018), Example 3.5")
+    source: "Sutton & Barto (2018), Example 3.5", neverEnds: true)
 
   private static let size = 5
   private static let compass = Compass("left", "up", "right", "down")

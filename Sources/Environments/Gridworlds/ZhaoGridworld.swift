@@ -43,7 +43,17 @@ public enum ZhaoGridworld: FiniteEnvironment {
       forbidden.declaration, target.declaration, forbiddenReward.declaration, boundaryReward.declaration,
       targetReward.declaration, stepReward.declaration, enterable.declaration, terminal.declaration,
       start.declaration, rows.declaration, columns.declaration,
+    ],
+    relations: [
+      .atMost(["target[0]", "start[0]", "forbidden[*][0]"], "rows"),
+      .atMost(["target[1]", "start[1]", "forbidden[*][1]"], "columns"),
+      .apart(list: "forbidden", from: "target", among: cells),
     ])
+
+  /// The cells of the book's grid.
+  private static var cells: [Setting] {
+    (1...5).flatMap { row in (1...5).map { .list([.integer(row), .integer($0)]) } }
+  }
 
   /// Builds the task.
   ///

@@ -47,6 +47,10 @@ public enum Garnet: FiniteEnvironment {
     parameters: [
       states.declaration, actions.declaration, branching.declaration, seed.declaration, reward.declaration,
       rewardOf.declaration, terminalProbability.declaration,
+    ],
+    relations: [
+      .atMost(["branching"], "states"),
+      .size(of: ["states", "actions", "branching"], atMost: Double(ModelSize.mostOutcomes)) { $0[0] * $0[1] * $0[2] },
     ])
 
   /// Builds the task.

@@ -43,6 +43,11 @@ public enum MDPFile: FiniteEnvironment {
     source: "the format rl-lab-mdp/1",
     parameters: [path.declaration, initial.declaration, rewardModel.declaration])
 
+  /// The most states that a model may have.
+  public static let mostStates = ModelSize.mostStates
+  /// The most actions that a model may have.
+  public static let mostActions = ModelReader.mostActions
+
   /// Builds the task from the attached content of the file: an object for JSON, a string for CSV.
   ///
   /// - Throws: ``SettingProblem`` that names the file, the row, and the state and action.

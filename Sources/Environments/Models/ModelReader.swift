@@ -9,7 +9,7 @@ struct ModelReader {
   private var actionLabels: [String] = []
   private var initial: [StateProbability]?
 
-  private static let mostActions = 1_000_000
+  static let mostActions = 1_000_000
   private static let columns = ["state", "action", "probability", "next_state", "reward", "terminated"]
 
   /// What was read, with nothing summed up yet.

@@ -16,7 +16,7 @@ public enum CopyString: FiniteEnvironment {
     parameters: [
       letters.declaration, length.declaration, minimum.declaration, TokenTask.maximumLength.declaration,
       TokenTask.rewards.declaration,
-    ])
+    ], relations: [.atMost(["min_length"], "length")])
 
   /// Builds the task.
   ///

@@ -19,7 +19,7 @@ public enum AccessControl: FiniteEnvironment {
     id: "access-control",
     summary: "accept or reject customers of different priorities for a few servers",
     source: "Sutton & Barto (2018), Example 10.2",
-    parameters: [servers.declaration, priorities.declaration, freeProbability.declaration])
+    parameters: [servers.declaration, priorities.declaration, freeProbability.declaration], neverEnds: true)
 
   /// Builds the task.
   ///

@@ -14,7 +14,7 @@ public enum Baird: FiniteEnvironment {
     id: "baird",
     summary: "six upper states and a lower one, all rewards 0: off-policy semi-gradient methods diverge",
     source: "Sutton & Barto (2018), Figure 11.1; Baird (1995)",
-    parameters: [upper.declaration])
+    parameters: [upper.declaration], neverEnds: true)
 
   /// Builds the task.
   public static func task(_ settings: Settings) throws -> FiniteTask {

@@ -17,7 +17,7 @@ public enum ForestManagement: FiniteEnvironment {
     id: "forest-management",
     summary: "wait for an old forest or cut it, while fires burn it down",
     source: "MDP Toolbox, Chadès et al. (2014)",
-    parameters: [states.declaration, r1.declaration, r2.declaration, p.declaration])
+    parameters: [states.declaration, r1.declaration, r2.declaration, p.declaration], neverEnds: true)
 
   /// Builds the task.
   public static func task(_ settings: Settings) throws -> FiniteTask {

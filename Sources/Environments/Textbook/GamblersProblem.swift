@@ -20,7 +20,8 @@ public enum GamblersProblem: FiniteEnvironment {
     id: "gamblers-problem",
     summary: "stake capital on a biased coin until the goal or ruin",
     source: "Sutton & Barto (2018), Example 4.3",
-    parameters: [pHeads.declaration, goal.declaration, allowZeroStake.declaration, start.declaration])
+    parameters: [pHeads.declaration, goal.declaration, allowZeroStake.declaration, start.declaration],
+    relations: [.atMost(["start"], "goal", plus: -1)])
 
   /// Builds the task.
   ///

@@ -60,6 +60,13 @@ public enum JacksCarRental: FiniteEnvironment {
       rentalReward.declaration, moveCost.declaration, poissonTruncation.declaration, truncatedReward.declaration,
       constantReturns.declaration,
       freeShuttle.declaration, parkingLimit.declaration, parkingCost.declaration,
+    ],
+    relations: [
+      .never([.among("constant_returns", .boolean(true)), .fractional("return_rates")]),
+      .size(of: ["max_cars", "max_move"], atMost: Double(ModelSize.mostOutcomes)) { numbers in
+        let side = numbers[0] + 1
+        return side * side * (2 * min(numbers[0], numbers[1]) + 1) * side * side
+      },
     ])
 
   /// Builds the task.

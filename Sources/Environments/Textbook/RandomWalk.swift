@@ -22,6 +22,10 @@ public enum RandomWalk: FiniteEnvironment {
     source: "Sutton & Barto (2018), Examples 6.2, 7.1 and 9.1",
     parameters: [
       states.declaration, leftReward.declaration, rightReward.declaration, start.declaration, reach.declaration,
+    ],
+    relations: [
+      .atMost(["start"], "states", plus: -1),
+      .size(of: ["states", "reach"], atMost: Double(ModelSize.mostOutcomes)) { 2 * $0[0] * (min($0[0], $0[1]) + 1) },
     ])
 
   /// Builds the task.

@@ -22,7 +22,7 @@ public enum RecyclingRobot: FiniteEnvironment {
     source: "Sutton & Barto (2018), Example 3.3",
     parameters: [
       alpha.declaration, beta.declaration, searchReward.declaration, waitReward.declaration, rescueReward.declaration,
-    ])
+    ], neverEnds: true)
 
   private static let high = 0
   private static let low = 1

@@ -11,7 +11,7 @@ public enum SixArms: FiniteEnvironment {
   public static let about = About(
     id: "six-arms",
     summary: "six arms around a middle, the best ones hardest to reach",
-    source: "Strehl & Littman (2008)")
+    source: "Strehl & Littman (2008)", neverEnds: true)
 
   private static let chances = [1, 0.15, 0.1, 0.05, 0.03, 0.01]
   private static let rewards = [50.0, 133, 300, 800, 1660, 6000]

@@ -66,7 +66,7 @@ public enum FrozenLake: FiniteEnvironment {
     parameters: [
       mapName.declaration, desc.declaration, isSlippery.declaration, successRate.declaration,
       rewardSchedule.declaration,
-    ])
+    ], relations: [.never([.among("map_name", .null), .among("desc", .null)])])
 
   private static let legend = GridMap.Legend(characters: [
     ("S", .start, "start"), ("F", .free, "frozen"), ("H", .hazard, "hole"), ("G", .goal, "goal"),

@@ -48,6 +48,11 @@ struct AuditPlan: Sendable {
     "initial_preferences", "reference_preferences", "method",
   ]
 
+  static let mostSamples = 100_000_000
+  static let mostBatch = 1_000_000
+  static let critics = Interval.closed(-1e12, 1e12)
+  static let noises = Interval.closed(0, 1e12)
+
   /// The plan where a configuration gives none.
   init() {}
 
@@ -71,10 +76,10 @@ struct AuditPlan: Sendable {
       return try elements.read(interval.number)
     }
     if let given = try read("estimators", Self.estimators) { estimators = given }
-    if let given = try read("samples", { s throws(SettingProblem) in try Interval.whole(s, in: 2...100_000_000) }) {
+    if let given = try read("samples", { s throws(SettingProblem) in try Interval.whole(s, in: 2...Self.mostSamples) }) {
       samples = given
     }
-    if let given = try read("batch", { s throws(SettingProblem) in try Interval.whole(s, in: 1...1_000_000) }) {
+    if let given = try read("batch", { s throws(SettingProblem) in try Interval.whole(s, in: 1...Self.mostBatch) }) {
       batch = given
     }
     if let given = try read("lambda", { s throws(SettingProblem) in try numbers(s, .unit) }) { lambda = given }
@@ -85,13 +90,13 @@ struct AuditPlan: Sendable {
       { s throws(SettingProblem) -> Critic in
         if s == .text("exact") { return .exact }
         if let text = s.text { throw SettingProblem("\"\(text)\" is no critic; write \"exact\", a number, or a list") }
-        let range = Interval.closed(-1e12, 1e12)
+        let range = Self.critics
         return s.elements == nil ? .same(try range.number(s)) : .values(try numbers(s, range))
       })
     {
       critic = given
     }
-    if let given = try read("critic_noise", { s throws(SettingProblem) in try Interval.closed(0, 1e12).number(s) }) {
+    if let given = try read("critic_noise", { s throws(SettingProblem) in try Self.noises.number(s) }) {
       criticNoise = given
     }
     preferences = try read("initial_preferences") { s throws(SettingProblem) in try InitialPreferences(s) }

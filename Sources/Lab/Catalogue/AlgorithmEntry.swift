@@ -17,6 +17,26 @@ public struct AlgorithmEntry: Sendable {
     case policy
   }
 
+  /// What it asks of every task that it is given, whatever its parameters.
+  public struct Needs: Sendable {
+    /// A finite model.
+    public var model: Bool
+    /// Episodes that end, by themselves or by a time limit.
+    public var ends: Bool
+    /// Numbered actions, no continuous ones.
+    public var numberedActions: Bool
+    /// That no outcome ends an episode.
+    public var continuing: Bool
+
+    /// What it asks of every task.
+    public init(model: Bool = false, ends: Bool = false, numberedActions: Bool = false, continuing: Bool = false) {
+      self.model = model
+      self.ends = ends
+      self.numberedActions = numberedActions
+      self.continuing = continuing
+    }
+  }
+
   /// What configurations and readers see.
   public let about: About
   /// What it is for.
@@ -25,6 +45,8 @@ public struct AlgorithmEntry: Sendable {
   public let units: [Budget.Unit]
   /// Whether it learns tasks that are observed as vectors; finite tasks it then sees as one-hot vectors.
   public let acceptsVectors: Bool
+  /// What it asks of every task, for those who cannot try it on one.
+  public let needs: Needs
   /// What a preset adds to the parameters that a configuration gives for a task, if there is such a task.
   var expand: (@Sendable ([Setting.Field], EnvironmentEntry?) throws(SettingProblem) -> [Setting.Field])?
   /// Whether trials of a variant may take their steps in turn, as far as each process says; see ``TrialGroup``.
@@ -36,7 +58,7 @@ public struct AlgorithmEntry: Sendable {
 
   /// An algorithm with the rule that makes its trials.
   public init(
-    _ about: About, kind: Kind, units: [Budget.Unit], acceptsVectors: Bool = false,
+    _ about: About, kind: Kind, units: [Budget.Unit], acceptsVectors: Bool = false, needs: Needs = Needs(),
     check: (@Sendable (Settings, PreparedTask) throws -> Void)? = nil,
     make: @escaping @Sendable (TrialRequest) throws -> TrialProcess
   ) {
@@ -44,6 +66,7 @@ public struct AlgorithmEntry: Sendable {
     self.kind = kind
     self.units = units
     self.acceptsVectors = acceptsVectors
+    self.needs = needs
     self.check = check
     self.make = make
   }

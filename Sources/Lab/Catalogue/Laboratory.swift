@@ -87,6 +87,7 @@ public struct Laboratory: Sendable {
   ) {
     var entry = AlgorithmEntry(
       L.about, kind: L.isOnPolicy ? .policy : .control, units: units, acceptsVectors: true,
+      needs: .init(model: L.needsModel, numberedActions: L.needsNumberedActions),
       check: { settings, task in try BatchTrial<L>.check(settings, task) },
       make: { request in try BatchTrial<L>.process(for: request) })
     entry.expand = { given, environment throws(SettingProblem) in
@@ -106,6 +107,7 @@ public struct Laboratory: Sendable {
     let (check, make) = (entry.check!, entry.make)
     entry = AlgorithmEntry(
       entry.about, kind: kind, units: entry.units, acceptsVectors: true,
+      needs: .init(ends: L.learnsAtEnd, numberedActions: N.needsNumberedActions),
       check: { settings, task in
         if settings[PolicyForm.parameter] == .mlp { return try BatchTrial<N>.check(settings, task) }
         try check(settings, task)
@@ -147,8 +149,9 @@ public struct Laboratory: Sendable {
     return AlgorithmEntry(
       About(
         id: L.about.id, summary: L.about.summary, source: L.about.source, equation: L.about.equation,
-        parameters: parameters),
+        parameters: parameters, relations: L.about.relations),
       kind: kind, units: [.episodes, .steps], acceptsVectors: true,
+      needs: .init(ends: L.learnsAtEnd, numberedActions: true),
       check: { settings, task in
         let isLinear = settings[PolicyForm.parameter] == .linear
         if task.vector != nil && !isLinear {
@@ -177,6 +180,7 @@ public struct Laboratory: Sendable {
   public mutating func register<L: BatchLearner & ~Copyable>(offline type: L.Type) {
     var entry = AlgorithmEntry(
       L.about, kind: .policy, units: [.iterations], acceptsVectors: false,
+      needs: .init(model: L.needsModel),
       check: { settings, task in try BatchTrial<L>.check(settings, task) },
       make: { request in try BatchTrial<L>.process(for: request) })
     entry.expand = { given, environment throws(SettingProblem) in
@@ -190,7 +194,7 @@ public struct Laboratory: Sendable {
   public mutating func register<L: TabularLearner & ~Copyable>(_ type: L.Type, kind: AlgorithmEntry.Kind = .control) {
     add(
       AlgorithmEntry(
-        L.about, kind: kind, units: [.episodes, .steps],
+        L.about, kind: kind, units: [.episodes, .steps], needs: .init(model: L.needsModel, ends: L.learnsAtEnd),
         check: { settings, task in
           if L.learnsAtEnd && task.timeLimit == nil && !task.canEnd {
             throw SettingProblem(
@@ -219,6 +223,7 @@ public struct Laboratory: Sendable {
     add(
       AlgorithmEntry(
         L.about, kind: kind, units: [.episodes, .steps], acceptsVectors: true,
+        needs: .init(ends: L.learnsAtEnd, numberedActions: true),
         check: { settings, task in
           if L.learnsAtEnd && task.timeLimit == nil && !task.canEnd {
             throw SettingProblem(
@@ -236,6 +241,7 @@ public struct Laboratory: Sendable {
     add(
       AlgorithmEntry(
         L.about, kind: .control, units: [.episodes, .steps], acceptsVectors: true,
+        needs: .init(numberedActions: true),
         check: { settings, task in _ = try L(settings, context: task.linearContext(settings).context) },
         make: { request in try OnlineTrial<L>.process(linearActorFor: request) }))
   }
@@ -264,7 +270,7 @@ public struct Laboratory: Sendable {
   public mutating func register<P: Planner>(planner type: P.Type) {
     add(
       AlgorithmEntry(
-        P.about, kind: .planner, units: [.iterations],
+        P.about, kind: .planner, units: [.iterations], needs: .init(model: true, continuing: P.findsAverageReward),
         check: { settings, task in
           guard let model = task.model else { return }
           _ = try P(settings, model: model, threads: 1)
@@ -280,6 +286,7 @@ public struct Laboratory: Sendable {
     add(
       AlgorithmEntry(
         A.about, kind: .policy, units: A.takesSteps ? [.iterations, .steps] : [.iterations],
+        needs: .init(model: true),
         check: { settings, task in _ = try A(settings, task: try AscentTrial<A>.task(task)) },
         make: { request in try AscentTrial<A>.process(for: request) }))
   }

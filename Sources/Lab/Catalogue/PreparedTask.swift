@@ -206,7 +206,8 @@ public struct EnvironmentEntry: Sendable {
     let options = hasOptions ? TaskOptions.declarations(beside: about.parameters) : []
     self.about = About(
       id: about.id, summary: about.summary, source: about.source, equation: about.equation,
-      parameters: about.parameters + options + [Self.timeLimit.declaration])
+      parameters: about.parameters + options + [Self.timeLimit.declaration], relations: about.relations,
+      neverEnds: about.neverEnds)
     self.gives = gives
     self.make = make
   }

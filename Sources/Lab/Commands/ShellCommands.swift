@@ -2,10 +2,18 @@ import RLCore
 
 extension Command {
   static let schema = Command(
-    name: "schema", usage: "schema", summary: "print the JSON Schema of configurations, for editors and checkers",
-    flags: [], positional: 0...0
-  ) { lab, _ in
-    Terminal.print(ConfigurationSchema(lab: lab).schema.prettyJSON())
+    name: "schema", usage: "schema [configuration|model]",
+    summary: "print the JSON Schema of configurations, or of models' files, for editors and checkers",
+    flags: [], positional: 0...1
+  ) { lab, arguments in
+    let kind = arguments.positional.first ?? "configuration"
+    switch kind {
+    case "configuration": Terminal.print(Schema.json(ConfigurationSchema(lab: lab).schema))
+    case "model": Terminal.print(Schema.json(ModelSchema.schema))
+    default:
+      let hint = Spelling.hint(for: kind, among: ["configuration", "model"], otherwise: "write configuration or model")
+      throw LabError(.usage, "schema: there is no schema of \"\(kind)\"; \(hint)")
+    }
   }
 
   static let completions = Command(

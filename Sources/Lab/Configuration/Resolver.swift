@@ -21,8 +21,8 @@ struct Resolver {
   ]
   /// What fits into memory: points of a sweep, trials of an experiment, recorded rows of a trial.
   private static let mostVariants = 100_000.0
-  private static let mostTrials = 1e7
-  private static let mostRows = 10_000_000
+  static let mostTrials = 1e7
+  static let mostRows = 10_000_000
 
   /// Resolves a whole configuration.
   ///

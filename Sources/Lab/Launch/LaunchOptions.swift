@@ -25,6 +25,12 @@ struct LaunchOptions: Sendable, Equatable {
     "tasks", "time", "memory", "partition", "throttle", "cores", "retries", "poll", "arguments",
   ]
 
+  /// The most tasks, cores of a task and further tries, and the seconds between looks.
+  static let most = 100_000
+  static let mostCores = 4096
+  static let mostRetries = 1000
+  static let polls = Interval.closed(0.1, 3600)
+
   init() {}
 
   /// Reads the options.
@@ -39,14 +45,14 @@ struct LaunchOptions: Sendable, Equatable {
       let value = field.value
       try SettingProblem.at("." + field.key) { () throws(SettingProblem) in
         switch field.key {
-        case "tasks": tasks = try Interval.whole(value, in: 1...100_000)
+        case "tasks": tasks = try Interval.whole(value, in: 1...Self.most)
         case "time": time = try Self.word(value, "a time limit such as \"1:00:00\"")
         case "memory": memory = try Self.word(value, "a size such as \"2G\"")
         case "partition": partition = try Self.word(value, "the partition's name")
-        case "throttle": throttle = try Interval.whole(value, in: 1...100_000)
-        case "cores": cores = try Interval.whole(value, in: 1...4096)
-        case "retries": retries = try Interval.whole(value, in: 0...1000)
-        case "poll": poll = try Interval.closed(0.1, 3600).number(value)
+        case "throttle": throttle = try Interval.whole(value, in: 1...Self.most)
+        case "cores": cores = try Interval.whole(value, in: 1...Self.mostCores)
+        case "retries": retries = try Interval.whole(value, in: 0...Self.mostRetries)
+        case "poll": poll = try Self.polls.number(value)
         case "arguments":
           guard let words = value.elements else {
             throw SettingProblem("\(value) is \(value.kind); write a list of strings, [\"--account=lab\"]")

@@ -26,6 +26,12 @@ public protocol BatchLearner: ~Copyable, Checkpointable, Configurable {
   /// Whether the policy that it learns is the one that acts; if not, it learns a greedy one, as methods of action values do.
   static var isOnPolicy: Bool { get }
 
+  /// Whether it draws its data from the model of the task.
+  static var needsModel: Bool { get }
+
+  /// Whether it chooses among numbered actions, so that it has no use for continuous ones.
+  static var needsNumberedActions: Bool { get }
+
   /// Changes what a configuration gives before defaults are filled in: presets.
   ///
   /// - Parameters:
@@ -76,6 +82,10 @@ public protocol BatchLearner: ~Copyable, Checkpointable, Configurable {
 extension BatchLearner where Self: ~Copyable {
   /// What it learns is what acts.
   public static var isOnPolicy: Bool { true }
+  /// It learns from samples.
+  public static var needsModel: Bool { false }
+  /// It takes actions of any kind.
+  public static var needsNumberedActions: Bool { false }
   /// There are no presets.
   public static func expand(
     _ given: [Setting.Field], environment: String

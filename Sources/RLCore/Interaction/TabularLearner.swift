@@ -68,6 +68,9 @@ public protocol TabularLearner: ~Copyable, Checkpointable, Configurable {
   /// Whether it learns only when an episode is over, so that it has no use for a task that never ends.
   static var learnsAtEnd: Bool { get }
 
+  /// Whether it looks into the model of the task.
+  static var needsModel: Bool { get }
+
   /// Why it cannot go on, in one line with a remedy; nil while all is well. Looked at between slices of steps, never within.
   var failure: String? { get }
 
@@ -97,6 +100,8 @@ extension TabularLearner where Self: ~Copyable {
   public var isScheduled: Bool { false }
   /// It learns from every step.
   public static var learnsAtEnd: Bool { false }
+  /// It learns from samples.
+  public static var needsModel: Bool { false }
   /// All is well.
   public var failure: String? { nil }
   /// Nothing changes with time.

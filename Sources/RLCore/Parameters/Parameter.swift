@@ -50,6 +50,13 @@ public struct Parameter<Value: Sendable>: Sendable {
     return Parameter(declaration: copy, decode: decode)
   }
 
+  /// The same parameter with what its list holds: objects, each with the id of one of these and its parameters.
+  public func holding(_ members: [About]) -> Parameter {
+    var copy = declaration
+    copy.members = members
+    return Parameter(declaration: copy, decode: decode)
+  }
+
   fileprivate func listing(_ choices: [String]) -> Parameter {
     var copy = declaration
     copy.choices = choices
@@ -75,6 +82,8 @@ public struct ParameterDeclaration: Sendable {
   public internal(set) var meaning: String
   /// Whether a string names a file.
   public let isFile: Bool
+  /// Of a list of objects with ids: what each may be.
+  public internal(set) var members: [About] = []
   /// What is wrong with a value, or nil.
   public let problem: @Sendable (Setting) -> SettingProblem?
 }

@@ -89,16 +89,23 @@ public struct About: Sendable {
   public let equation: String?
   /// Every parameter, in the order in which readers want them.
   public let parameters: [ParameterDeclaration]
+  /// What parameters ask of each other.
+  public let relations: [Relation]
+  /// Of an environment: whether no episode ends by itself, whatever the options.
+  public let neverEnds: Bool
 
   /// What configurations and readers see.
   public init(
-    id: String, summary: String, source: String, equation: String? = nil, parameters: [ParameterDeclaration] = []
+    id: String, summary: String, source: String, equation: String? = nil, parameters: [ParameterDeclaration] = [],
+    relations: [Relation] = [], neverEnds: Bool = false
   ) {
     self.id = id
     self.summary = summary
     self.source = source
     self.equation = equation
     self.parameters = parameters
+    self.relations = relations
+    self.neverEnds = neverEnds
   }
 }
 
