@@ -16,7 +16,8 @@ public enum Chain: FiniteEnvironment {
     id: "chain",
     summary: "five states in a row: a large reward at the end, a small one for going back",
     source: "Dearden, Friedman & Russell (1998); Strens (2000)",
-    parameters: [states.declaration, slip.declaration, largeReward.declaration, smallReward.declaration], neverEnds: true)
+    parameters: [states.declaration, slip.declaration, largeReward.declaration, smallReward.declaration],
+    neverEnds: true)
 
   /// Builds the task.
   public static func task(_ settings: Settings) throws -> FiniteTask {

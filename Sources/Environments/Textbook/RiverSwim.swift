@@ -26,7 +26,8 @@ public enum RiverSwim: FiniteEnvironment {
     id: "river-swim",
     summary: "a small reward downstream, a large one upstream against the current",
     source: "Osband, Russo & Van Roy (2013); Strehl & Littman (2008)",
-    parameters: [version.declaration, states.declaration, leftReward.declaration, rightReward.declaration], neverEnds: true)
+    parameters: [version.declaration, states.declaration, leftReward.declaration, rightReward.declaration],
+    neverEnds: true)
 
   private struct Numbers {
     let first: (stay: Double, on: Double)

@@ -76,7 +76,8 @@ struct AuditPlan: Sendable {
       return try elements.read(interval.number)
     }
     if let given = try read("estimators", Self.estimators) { estimators = given }
-    if let given = try read("samples", { s throws(SettingProblem) in try Interval.whole(s, in: 2...Self.mostSamples) }) {
+    if let given = try read("samples", { s throws(SettingProblem) in try Interval.whole(s, in: 2...Self.mostSamples) })
+    {
       samples = given
     }
     if let given = try read("batch", { s throws(SettingProblem) in try Interval.whole(s, in: 1...Self.mostBatch) }) {

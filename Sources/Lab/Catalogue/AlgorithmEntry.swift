@@ -49,6 +49,8 @@ public struct AlgorithmEntry: Sendable {
   public let needs: Needs
   /// What a preset adds to the parameters that a configuration gives for a task, if there is such a task.
   var expand: (@Sendable ([Setting.Field], EnvironmentEntry?) throws(SettingProblem) -> [Setting.Field])?
+  /// Which parameters belong to which of its forms, where it has several.
+  var forms: PolicyForm.Names?
   /// Whether trials of a variant may take their steps in turn, as far as each process says; see ``TrialGroup``.
   public var takesTurns = false
   /// Checks that settings fit a task, before anything runs; nil where the declarations say all.

@@ -116,6 +116,7 @@ public struct Laboratory: Sendable {
         request.settings[PolicyForm.parameter] == .mlp ? try BatchTrial<N>.process(for: request) : try make(request)
       })
     let forms = PolicyForm.Names(tabular: L.about, linear: F.about, network: N.about)
+    entry.forms = forms
     entry.expand = { given, environment throws(SettingProblem) in
       let rest = try forms.settle(given, isVector: environment?.gives == EnvironmentEntry.vectors)
       return try N.expand(rest, environment: environment?.about.id ?? "")
@@ -130,6 +131,7 @@ public struct Laboratory: Sendable {
   ) {
     var entry = Self.entry(L.self, linear: F.self, kind: kind, choice: PolicyForm.withoutNetwork.declaration)
     let forms = PolicyForm.Names(tabular: L.about, linear: F.about, network: nil)
+    entry.forms = forms
     entry.expand = { given, environment throws(SettingProblem) in
       try forms.settle(given, isVector: environment?.gives == EnvironmentEntry.vectors)
     }

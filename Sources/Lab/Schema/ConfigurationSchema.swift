@@ -28,7 +28,8 @@ struct ConfigurationSchema {
       .init(kind, Schema.anyOf([reference(kind), reference("\(kind).part")]))
     }
     var parts: [Field] = [
-      part("environment"), part("algorithm"), .init("budget", reference("budget")), .init("record", reference("record")),
+      part("environment"), part("algorithm"), .init("budget", reference("budget")),
+      .init("record", reference("record")),
     ]
     if let stages = stages(in: definitions) { parts.append(.init("stages", stages)) }
     let variant = Schema.object(parts + [.init("name", name(isFile: false))])
@@ -61,6 +62,7 @@ struct ConfigurationSchema {
       return [
         .init("free.\(kind).id", free), .init("fixed.\(kind).id", Schema.allOf([alone, free])),
         .init("fixed.\(kind)", Schema.allOf([alone, self.free(of: "^\(kind)\\.")])),
+        .init("whole.\(kind)", Schema.allOf([alone, self.free(of: "^\(kind)\\.[^.]+\\.")])),
       ]
     }
     return kinds + [
@@ -91,7 +93,8 @@ struct ConfigurationSchema {
     }
     var fields: [Field] = [
       .init("type", .text("string")), .init("minLength", .integer(1)), .init("maxLength", .integer(200)),
-      .init("pattern", .text("^[^\(slash)\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$")), .init("allOf", .list(bytes)),
+      .init("pattern", .text("^[^\(slash)\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$")),
+      .init("allOf", .list(bytes)),
     ]
     if isFile { fields.append(.init("not", Schema.words([".", ".."]))) }
     return .object(fields)

@@ -21,7 +21,8 @@ enum ModelSchema {
         .init("actions", described(Schema.whole(1, MDPFile.mostActions), "how many actions there are")),
         .init(
           "initial",
-          described(Schema.list(Schema.tuple([state, chance]), from: 1), "the start distribution: [state, probability]")),
+          described(
+            Schema.list(Schema.tuple([state, chance]), from: 1), "the start distribution: [state, probability]")),
         .init("state_labels", described(Schema.list(Schema.string), "a name for each state")),
         .init("action_labels", described(Schema.list(Schema.string), "a name for each action")),
         .init(

@@ -191,7 +191,8 @@ struct SchemaAxes {
     let common: [Field] = [
       .init("metric", Schema.words(Metric.allCases.map(\.rawValue))),
       .init("direction", Schema.words(SearchPlan.directions)),
-      .init("score", Schema.words(ScoreRules.Kind.allCases.map(\.rawValue))), .init("parameters", Schema.reference("search.parameters")),
+      .init("score", Schema.words(ScoreRules.Kind.allCases.map(\.rawValue))),
+      .init("parameters", Schema.reference("search.parameters")),
     ]
     let halving: [Field] = [
       .init("eta", Schema.whole(2, 1000)), .init("min_budget", Schema.whole(1, Budget.mostUnits)),

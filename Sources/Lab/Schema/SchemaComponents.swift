@@ -77,10 +77,12 @@ struct SchemaComponents {
       definitions.define(
         "\(kind).\(about.id).swept",
         Schema.properties(
-          .init("sweep", .object([
-            .init("$ref", .text("#/$defs/\(kind).\(about.id).axes")),
-            .init("properties", .object([.init("zip", zip)])),
-          ])),
+          .init(
+            "sweep",
+            .object([
+              .init("$ref", .text("#/$defs/\(kind).\(about.id).axes")),
+              .init("properties", .object([.init("zip", zip)])),
+            ])),
           .init(
             "search", Schema.properties(.init("parameters", Schema.reference("\(kind).\(about.id).names"))))))
     }

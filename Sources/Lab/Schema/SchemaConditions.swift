@@ -59,7 +59,8 @@ struct SchemaConditions {
         let isAxis = Schema.having(.init("sweep", Schema.anyOf([Schema.requires(path), Schema.requires("zip")])))
         let isDrawn = Schema.having(.init("search", Schema.having(.init("parameters", Schema.requires(path)))))
         let isGiven = Schema.properties(
-          .init(kind.kind, .object([.init("type", .text("object")), .init("required", .list([.text(parameter.name)]))])))
+          .init(
+            kind.kind, .object([.init("type", .text("object")), .init("required", .list([.text(parameter.name)]))])))
         let isSwept = Schema.allOf([Schema.not(Schema.requires("variants")), lists(kind, about.id)])
         return [
           Schema.when(
@@ -118,7 +119,20 @@ struct SchemaConditions {
       Schema.when(
         Schema.having(.init("sweep", Schema.having(.init("\(kind.kind).id", Schema.anything)))), Schema.allOf(listed)),
       Schema.when(Schema.reference("fixed.\(kind.kind)"), Schema.allOf(related)),
-    ]
+    ] + complete(kind)
+  }
+
+  /// Schedules have what they need.
+  private func complete(_ kind: SchemaComponents) -> [Setting] {
+    let blocks = kind.abouts.compactMap { about -> Setting? in
+      let fields = about.parameters.compactMap { parameter in
+        SchemaShapes.completeness(of: parameter).map { Field(parameter.name, $0) }
+      }
+      if fields.isEmpty { return nil }
+      return Schema.when(
+        named(kind, about.id), Schema.properties(.init(kind.kind, Schema.properties(fields))))
+    }
+    return blocks.isEmpty ? [] : [Schema.when(Schema.reference("whole.\(kind.kind)"), Schema.allOf(blocks))]
   }
 
   /// That a component has an id.

@@ -66,7 +66,9 @@ struct SchemaFits {
       environments(TaskFacts.mild) { $0.task?.vector == nil && $0.task?.space.stateCount ?? 1 > 1 })
     for (option, most) in [("history", 1), ("sticky_actions", 0)] {
       let more = [Setting.Field(option, .object([.init("exclusiveMinimum", .integer(most))]))]
-      let bandits = facts.filter { facts in facts.gives == "bandit" && facts.about.parameters.contains { $0.name == option } }
+      let bandits = facts.filter { facts in
+        facts.gives == "bandit" && facts.about.parameters.contains { $0.name == option }
+      }
       add(
         algorithms { $0.kind == .bandit },
         group(bandits) { Self.component($0, more, required: [option]) })
@@ -87,7 +89,9 @@ struct SchemaFits {
     if !seeing.isEmpty {
       let algorithm = Self.component(
         seeing.map(\.about.id), [.init("features", Schema.among(views))], required: ["features"])
-      let merged = lab.environments.filter { $0.about.parameters.contains { $0.name == TaskOptions.aggregate.declaration.name } }
+      let merged = lab.environments.filter {
+        $0.about.parameters.contains { $0.name == TaskOptions.aggregate.declaration.name }
+      }
       add(
         algorithm,
         Self.component(
@@ -155,7 +159,8 @@ struct SchemaFits {
     }
     let ofVariants = Schema.when(
       Schema.allOf([Schema.requires("variants"), Schema.reference("free")]), Schema.allOf(variantUnits))
-    return [Schema.when(gate, Schema.allOf(plain + units + tables)), ofVariants] + sweptUnits + variants(clashes)
+    return [Schema.when(gate, Schema.allOf(plain + units + tables + forms)), ofVariants] + sweptUnits
+      + variants(clashes)
   }
 
   /// Algorithms that count the same units, where they do not count all.
@@ -214,6 +219,33 @@ struct SchemaFits {
   /// What holds of every variant.
   static func each(_ items: Setting) -> Setting {
     Schema.properties(.init("variants", .object([.init("items", items)])))
+  }
+
+  /// Methods of several forms take the parameters of the one that is named, or of a table where states are numbered and no features are given.
+  private var forms: [Setting] {
+    let key = PolicyForm.parameter.declaration.name
+    let features = PolicyForm.features.declaration.name
+    let numbered = environments { ["model", "bandit", "samples"].contains($0.gives) }
+    return lab.algorithms.flatMap { entry -> [Setting] in
+      guard let forms = entry.forms, let numbered else { return [] }
+      func named(_ form: PolicyForm) -> Setting { Schema.const(.text(form.rawValue)) }
+      func only(_ names: [String]) -> Setting {
+        let names = Schema.words(["id", key] + names.filter { $0 != key })
+        return Schema.properties(.init("algorithm", .object([.init("propertyNames", names)])))
+      }
+      let choices = [(PolicyForm.tabular, forms.tabular), (.linear, forms.linear), (.mlp, forms.network ?? [])]
+      let said = choices.map { form, names in
+        Schema.when(
+          Schema.having(
+            .init("algorithm", Self.component([entry.about.id], [.init(key, named(form))], required: [key]))),
+          only(names))
+      }
+      let plain = Self.component([entry.about.id], [.init(key, named(.automatic)), .init(features, Schema.null)])
+      return said + [
+        Schema.when(
+          Schema.having(.init("algorithm", plain), .init("environment", numbered)), only(forms.tabular))
+      ]
+    }
   }
 
   /// Policies as tables have a row for each state, as wide as it has actions.

@@ -14,7 +14,9 @@ enum SchemaOptions {
       "time": word, "memory": word, "partition": word, "arguments": Schema.list(word),
       "poll": Schema.bounded("number", LaunchOptions.polls.description),
     ]
-    return Schema.anyOf([Schema.null, Schema.object(LaunchOptions.keys.map { .init($0, shapes[$0] ?? Schema.anything) })])
+    return Schema.anyOf([
+      Schema.null, Schema.object(LaunchOptions.keys.map { .init($0, shapes[$0] ?? Schema.anything) }),
+    ])
   }
 
   /// What `audit` may hold.

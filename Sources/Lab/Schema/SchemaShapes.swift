@@ -92,6 +92,7 @@ enum SchemaShapes {
     return [
       .init("number", Schema.anyNumber), .init("rising", Schema.rising),
       .init("probabilities", Schema.list(row, from: 1)), .init("actions", Schema.list(action, from: 1)),
+      .init("schedule", complete(["over"])), .init("schedule.long", complete([])),
       .init("rows", Schema.equallyLong("items", "Length", upTo: 64)),
     ]
   }
@@ -146,27 +147,48 @@ enum SchemaShapes {
     return names.isEmpty ? [] : [.object([.init("type", .list((names + ["null"]).map(Setting.text)))])]
   }
 
+  /// What a schedule needs, if a parameter takes one: what is laid over another, or has an axis over a part of it, may lack something.
+  static func completeness(of parameter: ParameterDeclaration) -> Setting? {
+    if !parameter.type.contains("schedule") { return nil }
+    return Schema.reference(isLong(parameter) ? "schedule.long" : "schedule")
+  }
+
+  /// Whether a schedule counts its length in the budget where none is given.
+  private static func isLong(_ parameter: ParameterDeclaration) -> Bool {
+    parameter.type.contains("over the budget") || parameter.type.hasSuffix("schedule or null")
+  }
+
+  private static func complete(_ length: [String]) -> Setting {
+    let kinds = [
+      ("linear", ["from", "to"] + length), ("exponential", ["from", "to"] + length),
+      ("inverse-time", ["from"] + length),
+      ("visits", []),
+    ].map { name, keys in
+      Setting.object([
+        .init("properties", .object([.init("schedule", Schema.const(.text(name)))])),
+        .init("required", .list((["schedule"] + keys).map(Setting.text))),
+      ])
+    }
+    return Schema.when(.object([.init("type", .text("object"))]), Schema.anyOf(kinds))
+  }
+
   /// The schedules that a parameter takes: their ends lie within its range.
   private static func schedule(of parameter: ParameterDeclaration) -> Setting {
     let number = Schema.bounded("number", parameter.range)
     let positive = Schema.bounded("number", Interval.positive.description)
-    func kind(_ name: String, _ fields: [Field], required: [String]) -> Setting {
-      Schema.object([.init("schedule", Schema.const(.text(name)))] + fields, required: ["schedule"] + required)
+    func kind(_ name: String, _ fields: [Field]) -> Setting {
+      Schema.object([.init("schedule", Schema.const(.text(name)))] + fields)
     }
     let ends: [Field] = [.init("from", number), .init("to", number), .init("over", positive)]
-    // Some count their length in the budget where none is given.
-    let isLong = parameter.type.contains("over the budget") || parameter.type.hasSuffix("schedule or null")
     // What falls by a factor never reaches 0.
     let above = Setting.object(number.fields! + [.init("not", Schema.const(.integer(0)))])
     let far: [Field] = [.init("from", above), .init("to", above), .init("over", positive)]
     var kinds = [
-      kind("linear", ends, required: isLong ? ["from", "to"] : ["from", "to", "over"]),
-      kind("exponential", far, required: isLong ? ["from", "to"] : ["from", "to", "over"]),
-      kind("inverse-time", ends, required: isLong ? ["from"] : ["from", "over"]),
+      kind("linear", ends), kind("exponential", far), kind("inverse-time", ends),
     ]
     if parameter.type.contains("visits") || parameter.type.contains("null") {
       let power = Schema.bounded("number", "(0, 1]")
-      kinds.append(kind("visits", [.init("from", number), .init("power", power)], required: []))
+      kinds.append(kind("visits", [.init("from", number), .init("power", power)]))
     }
     return Schema.anyOf(kinds)
   }

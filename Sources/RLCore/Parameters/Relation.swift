@@ -26,7 +26,9 @@ public enum Relation: Sendable {
     public let test: Test
 
     /// Its value is one of some.
-    public static func among(_ name: String, _ values: Setting...) -> Condition { .init(name: name, test: .among(values)) }
+    public static func among(_ name: String, _ values: Setting...) -> Condition {
+      .init(name: name, test: .among(values))
+    }
     /// Its value is none of some.
     public static func notAmong(_ name: String, _ values: [Setting]) -> Condition {
       .init(name: name, test: .notAmong(values))

@@ -130,7 +130,8 @@ extension WrongInput {
     .init(
       "episodes of a walled-off goal",
       config: "{environment: {id: 'gridworld', map: ['S.#G']}, algorithm: 'q-learning', budget: {episodes: 5}}",
-      "budget.episodes: no episode of \"gridworld\" ever ends"),
+      "budget.episodes: no episode of \"gridworld\" ever ends"
+    ).beyondSchemas(.model),
     .init(
       "Monte Carlo on a task that never ends",
       config: "{environment: 'recycling-robot', algorithm: 'monte-carlo-control', budget: {steps: 50}}",

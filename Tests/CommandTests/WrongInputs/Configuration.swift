@@ -105,7 +105,8 @@ extension WrongInput {
       "a variant's name with a line break", fields: "variants: [{name: 'a\\nb'}]", "variants[0].name: ", "is no name"),
     .init(
       "two variants of one name", fields: "variants: [{name: 'a'}, {name: 'a', algorithm: 'sarsa'}]",
-      "variants[1]: two variants are called \"a\"; give each a name"),
+      "variants[1]: two variants are called \"a\"; give each a name"
+    ).beyondSchemas(.comparison),
     .init(
       "the same variant twice", fields: "variants: [{}, {}]", "variants[1]: two variants are called \"q-learning\""),
     .init(
@@ -118,7 +119,8 @@ extension WrongInput {
       "a variant with two budgets", fields: "variants: [{budget: {steps: 5, episodes: 5}}]", "variants[0].budget: "),
     .init(
       "a sweep given to run", fields: "sweep: {'algorithm.alpha': [0.1]}",
-      "sweep: \"run\" takes no sweep; use \"rl-lab sweep\""),
+      "sweep: \"run\" takes no sweep; use \"rl-lab sweep\""
+    ).beyondSchemas(.command),
     .init("a sweep as a list", fields: "sweep: []", command: "sweep", "sweep: [] is a list; write an object of axes"),
     .init(
       "an axis without values", fields: "sweep: {'algorithm.alpha': []}", command: "sweep",

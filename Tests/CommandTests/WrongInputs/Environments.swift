@@ -56,19 +56,23 @@ extension WrongInput {
       "environment.map: 5 is a number; write a list of rows"),
     .init(
       "a map file that is not there", environment: "{id: 'gridworld', map: 'nope.txt'}", code: 66, "environment.map: ",
-      "nope.txt: there is no such file; check the path"),
+      "nope.txt: there is no such file; check the path"
+    ).beyondSchemas(.disk),
     .init(
       "a map file that is a folder", environment: "{id: 'gridworld', map: 'maps'}", files: ["maps/a.txt": "SG"],
-      code: 66, "maps: this is a folder; name a file"),
+      code: 66, "maps: this is a folder; name a file"
+    ).beyondSchemas(.disk),
     .init(
       "a map file without a name", environment: "{id: 'gridworld', map: ''}",
       "environment.map: the path is empty; name a file"),
     .init(
       "an empty map file", environment: "{id: 'gridworld', map: 'm.txt'}", files: ["m.txt": "\n"],
-      "environment.map: \"m.txt\": the map has no rows"),
+      "environment.map: \"m.txt\": the map has no rows"
+    ).beyondSchemas(.disk),
     .init(
       "a map file with a stranger", environment: "{id: 'gridworld', map: 'm.txt'}", files: ["m.txt": "S.\n.Z\n"],
-      "\"m.txt\": row 2, column 2: \"Z\" is no cell"),
+      "\"m.txt\": row 2, column 2: \"Z\" is no cell"
+    ).beyondSchemas(.disk),
     .init(
       "a map and a size", environment: "{id: 'gridworld', map: ['SG'], rows: 3}",
       "environment.rows: the map has its own size"),
@@ -163,6 +167,7 @@ extension WrongInput {
       files: [
         "m.csv": "state,action,probability,next_state,reward,terminated\n9999999,0,1,0,0,false\n"
           + (0..<300).map { "0,\($0),1,0,0,false\n" }.joined()
-      ], "environment: a table of 10000000 states with up to 300 actions each would have more than"),
+      ], "environment: a table of 10000000 states with up to 300 actions each would have more than"
+    ).beyondSchemas(.disk),
   ]
 }

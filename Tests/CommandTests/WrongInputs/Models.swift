@@ -7,10 +7,12 @@ extension WrongInput {
       "environment.path: 5 is a number; write the path of a file"),
     .init(
       "a model that is not there", environment: "{id: 'mdp-file', path: 'no.json'}", code: 66, "environment.path: ",
-      "no.json: there is no such file; check the path"),
+      "no.json: there is no such file; check the path"
+    ).beyondSchemas(.disk),
     .init(
       "a model's path with a line break", environment: "{id: 'mdp-file', path: 'a\\nb'}", code: 66,
-      "a b: there is no such file"),
+      "a b: there is no such file"
+    ).beyondSchemas(.disk),
     model("an empty JSON file", "", code: 65, at: "m.json: line 1, column 1: the file is empty"),
     model(
       "a JSON file without an end", "{\"states\": 2", code: 65,
@@ -36,8 +38,10 @@ extension WrongInput {
       at: "m.json: the start probability -1.0 of state 0 is not in [0, 1]"),
     edited(
       "a start where there is nothing to do", "initial: [[1, 1]]",
-      at: "environment: \"mdp-file\" may begin in state 1, where there is nothing to do"),
-    edited("no transitions at all", "transitions: []", at: "may begin in state 0, where there is nothing to do"),
+      at: "environment: \"mdp-file\" may begin in state 1, where there is nothing to do"
+    ).beyondSchemas(.model),
+    edited("no transitions at all", "transitions: []", at: "may begin in state 0, where there is nothing to do")
+      .beyondSchemas(.model),
     edited(
       "transitions as a number", "transitions: 5",
       at: "m.json: \"transitions\" is missing or no list; give a list of rows"),

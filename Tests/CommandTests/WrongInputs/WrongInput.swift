@@ -13,6 +13,16 @@ struct WrongInput: Sendable, CustomTestStringConvertible {
   let code: Int32
   /// What the line says, of place, cause and remedy.
   let says: [String]
+  /// Why the JSON Schema of configurations cannot reject it; nil where it does.
+  private(set) var beyondSchemas: Beyond?
+
+  /// What a schema cannot know.
+  enum Beyond: String, Sendable {
+    case disk = "needs the disk"
+    case model = "needs the model itself"
+    case comparison = "needs two texts to be compared"
+    case command = "right for another command"
+  }
 
   var testDescription: String { name }
 
@@ -22,6 +32,18 @@ struct WrongInput: Sendable, CustomTestStringConvertible {
     self.files = files
     self.code = code
     self.says = says
+  }
+
+  /// The same input, which no schema can reject.
+  func beyondSchemas(_ reason: Beyond) -> WrongInput {
+    var input = self
+    input.beyondSchemas = reason
+    return input
+  }
+
+  /// The configuration, where the words of the command line alone are not what is wrong.
+  var configuration: [UInt8]? {
+    arguments.count == 2 && ["run", "sweep", "check"].contains(arguments[0]) ? files["c.json5"] : nil
   }
 
   /// A wrong configuration in `c.json5`.

@@ -32,14 +32,17 @@ import Testing
   func configurationsAreWrittenForOtherCheckers() throws {
     let folder = try #require(ProcessInfo.processInfo.environment["RL_LAB_WRONG_INPUTS"])
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    var beyond: [String: String] = [:]
     for input in WrongInput.all {
-      // The words of the command line alone must not be what is wrong.
-      guard let bytes = input.files["c.json5"], ["run", "sweep", "check"].contains(input.arguments[0]),
-        input.arguments.count == 2
-      else { continue }
+      guard let bytes = input.configuration else { continue }
       let name = input.name.replacing("/", with: "-")
       try Data(bytes).write(to: URL(fileURLWithPath: folder + "/" + name + ".json5"))
+      if let model = input.files["m.json"] {
+        try Data(model).write(to: URL(fileURLWithPath: folder + "/" + name + ".model.json"))
+      }
+      beyond[name] = input.beyondSchemas?.rawValue
     }
+    try JSONEncoder().encode(beyond).write(to: URL(fileURLWithPath: folder + "/beyond.json"))
   }
 
   @Test func thereAreManyCasesWithNamesOfTheirOwn() {
