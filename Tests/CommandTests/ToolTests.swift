@@ -193,7 +193,10 @@ import Testing
     let schema = try json(try succeed(["schema"]))
     let definitions = try #require(schema["$defs"] as? [String: [String: Any]])
     let learner = try #require(definitions["algorithm.q-learning"]?["properties"] as? [String: [String: Any]])
-    #expect(learner["gamma"]?["minimum"] as? Int == 0 && learner["gamma"]?["maximum"] as? Int == 1)
+    let name = try #require(learner["gamma"]?["$ref"] as? String).replacing("#/$defs/", with: "")
+    let gamma = try #require(definitions[name])
+    #expect(gamma["minimum"] as? Int == 0 && gamma["maximum"] as? Int == 1)
+    #expect((gamma["description"] as? String)?.hasPrefix("γ: discount rate") == true)
     #expect(definitions["algorithm.q-learning"]?["additionalProperties"] as? Bool == false)
     let list = try json(try succeed(["list", "--json"]))
     for (group, kind) in [("environments", "environment"), ("algorithms", "algorithm")] {

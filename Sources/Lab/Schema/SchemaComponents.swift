@@ -5,6 +5,8 @@ struct SchemaDefinitions {
   private(set) var fields: [Setting.Field] = []
   private var names: [String: String] = [:]
   private var counts: [String: Int] = [:]
+  /// The shapes of values that were made before, by what they are made from.
+  fileprivate var values: [String: Setting] = [:]
 
   /// Adds a definition.
   mutating func define(_ name: String, _ schema: Setting) { fields.append(.init(name, schema)) }
@@ -120,6 +122,17 @@ struct SchemaComponents {
 
   /// The shape of a parameter's value.
   private static func value(of parameter: ParameterDeclaration, in definitions: inout SchemaDefinitions) -> Setting {
+    let key = [
+      parameter.name, parameter.type, parameter.range ?? "", parameter.choices.joined(separator: ","),
+      parameter.defaultSetting?.description ?? "",
+    ].joined(separator: "|")
+    if let known = definitions.values[key] { return known }
+    let value = newValue(of: parameter, in: &definitions)
+    definitions.values[key] = value
+    return value
+  }
+
+  private static func newValue(of parameter: ParameterDeclaration, in definitions: inout SchemaDefinitions) -> Setting {
     var members: [Setting] = []
     for about in parameter.members {
       let schema = component(about, in: &definitions)

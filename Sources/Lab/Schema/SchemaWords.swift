@@ -190,14 +190,26 @@ enum Schema {
 
   /// As JSON, small objects on one line.
   static func json(_ schema: Setting, indent: String = "") -> String {
-    let flat = schema.json
-    if flat.utf8.count + indent.count <= 140 { return flat }
     let inner = indent + " "
-    if let fields = schema.fields {
-      let lines = fields.map { "\(inner)\(Setting.text($0.key)): \(json($0.value, indent: inner))" }
-      return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
+    let (open, close, lines): (String, String, [String])
+    switch schema {
+    case .table(let fields):
+      lines = fields.map { "\(Setting.text($0.key)): \(json($0.value, indent: inner))" }
+      (open, close) = ("{", "}")
+    case .list(let elements):
+      lines = elements.map { json($0, indent: inner) }
+      (open, close) = ("[", "]")
+    default: return schema.json
     }
-    guard let elements = schema.elements, elements.contains(where: { $0.fields != nil }) else { return flat }
-    return "[\n" + elements.map { inner + json($0, indent: inner) }.joined(separator: ",\n") + "\n\(indent)]"
+    let isWords = schema.elements?.contains { $0.fields != nil || $0.elements != nil } == false
+    if isWords || lines.reduce(indent.utf8.count, { $0 + $1.utf8.count }) <= 140 && !lines.contains(where: \.isBroken) {
+      return open + lines.joined(separator: ", ") + close
+    }
+    return open + "\n" + inner + lines.joined(separator: ",\n" + inner) + "\n" + indent + close
   }
+}
+
+extension String {
+  /// Whether it has several lines.
+  fileprivate var isBroken: Bool { utf8.contains(UInt8(ascii: "\n")) }
 }

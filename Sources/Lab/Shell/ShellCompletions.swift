@@ -47,6 +47,7 @@ struct ShellCompletions {
     case "explain": return algorithms
     case "describe": return environments + algorithms
     case "list": return ["environments", "algorithms"]
+    case "schema": return ["configuration", "model"]
     case "completions": return Shell.allCases.map(\.rawValue)
     case "assignment": return ["gridworld", "garnet"]
     case "help": return commands.map(\.name)
