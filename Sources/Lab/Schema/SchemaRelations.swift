@@ -31,7 +31,10 @@ struct SchemaRelations {
   }
 
   private func declaration(_ name: String) -> ParameterDeclaration {
-    about.parameters.first { $0.name == name.prefix { $0 != "[" } }!
+    guard let parameter = about.parameters.first(where: { $0.name == name.prefix { $0 != "[" } }) else {
+      preconditionFailure("\"\(about.id)\" relates \"\(name)\", which is none of its parameters")
+    }
+    return parameter
   }
 
   // MARK: Conditions
