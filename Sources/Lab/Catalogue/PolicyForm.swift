@@ -58,6 +58,15 @@ enum PolicyForm: String, CaseIterable, Sendable {
       self.network = network.map { $0.parameters.map(\.name) }
     }
 
+    /// The parameters of a form that has been decided on.
+    func parameters(of form: PolicyForm) -> [String] {
+      switch form {
+      case .mlp: network ?? []
+      case .linear: linear
+      case .tabular, .automatic: tabular
+      }
+    }
+
     /// Decides on the form, and refuses what it does not know.
     ///
     /// - Parameter isVector: Whether the task is observed as a vector.
@@ -75,11 +84,12 @@ enum PolicyForm: String, CaseIterable, Sendable {
       if form == .automatic {
         form = isLinear ? .linear : isVector ? (network == nil ? .linear : .mlp) : .tabular
       }
-      let (known, name, declaration) =
+      let known = parameters(of: form)
+      let (name, declaration) =
         switch form {
-        case .mlp: (network ?? [], "a network", NetworkParameters.features.declaration)
-        case .linear: (linear, "a linear policy", FeatureParameters.features.declaration)
-        default: (tabular, "a table", FeatureParameters.features.declaration)
+        case .mlp: ("a network", NetworkParameters.features.declaration)
+        case .linear: ("a linear policy", FeatureParameters.features.declaration)
+        default: ("a table", FeatureParameters.features.declaration)
         }
       let all = tabular + linear + (network ?? [])
       for field in given where field.key != key && !known.contains(field.key) && all.contains(field.key) {

@@ -30,10 +30,14 @@ struct Explanation {
 
   private var heading: [String] {
     let about = variant.entry.about
+    let settings = variant.algorithm.settings.resolved
     var lines = ["\(about.id) on \(variant.environment.id): \(about.summary)"]
     if let equation = about.equation { lines.append("  " + equation) }
+    let form = settings.first { $0.key == PolicyForm.parameter.declaration.name }?.value.text
+    let known = variant.entry.forms?.parameters(of: form.flatMap(PolicyForm.init(rawValue:)) ?? .automatic)
     let shown = about.parameters.compactMap { parameter -> String? in
-      guard let value = variant.algorithm.settings.resolved.first(where: { $0.key == parameter.name })?.value,
+      if let known, !known.contains(parameter.name) { return nil }
+      guard let value = settings.first(where: { $0.key == parameter.name })?.value,
         value != .null
       else { return nil }
       return "\(parameter.symbol ?? parameter.name) = \(value.text ?? String(value.description.prefix(60)))"
