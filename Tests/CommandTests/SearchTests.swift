@@ -35,6 +35,17 @@ import Testing
     return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
   }
 
+  /// What the documentation shows can be run.
+  @Test func theDocumentedSearchIsOne() throws {
+    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    let page = try String(contentsOf: tests.appendingPathComponent("../../docs/search.md"), encoding: .utf8)
+    let start = try #require(page.range(of: "```json5\n"))
+    let end = try #require(page.range(of: "```", range: start.upperBound..<page.endIndex))
+    try folder.write(String(page[start.upperBound..<end.lowerBound]), to: "documented.json5")
+    let result = try Program.run(["check", "documented.json5"], in: folder.path)
+    #expect(result.code == 0, "\(result.errors)")
+  }
+
   @Test func theBestGoOn() throws {
     let result = try sweep("-o", "one", "--json")
     #expect(result.code == 0, "\(result.errors)")

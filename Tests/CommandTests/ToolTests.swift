@@ -243,7 +243,10 @@ import Testing
   }
 
   @Test func completionsLoadInZsh() throws {
-    try folder.write(try succeed(["completions", "zsh"]), to: "c")
+    let completions = try succeed(["completions", "zsh"])
+    // Without a space before it, `_arguments` gives an action options of its own, which `_alternative` does not know.
+    #expect(completions.contains(": _alternative") && !completions.contains(":_alternative"))
+    try folder.write(completions, to: "c")
     let script = "autoload -U compinit; compinit -D -u; source ./c; print $_comps[rl-lab]"
     guard let text = try shell("/usr/bin/zsh", ["-f", "-c", script]) else { return }
     #expect(text == "_rl-lab\n")

@@ -110,7 +110,7 @@ public struct LinearSoftmax: ~Copyable {
   /// What is wrong where an update or a preference was no number; nil while all is well.
   var failure: String? {
     fault == 0
-      ? nil : "the step of the policy's weights is not finite at update \(fault); make alpha or alpha_w smaller"
+      ? nil : "the step of the policy's weights is not finite at update \(fault); make the step sizes smaller"
   }
 
   /// The policy, and the values `wᵀx(s)`, of all states where states are numbered.

@@ -15,6 +15,9 @@ public struct AlgorithmEntry: Sendable {
     case bandit
     /// Learns a policy, which acts as it is: what is judged is the policy itself.
     case policy
+
+    /// Whether what is learned is what acts, chance and all, so that its greedy policy is another.
+    var learnsWhatActs: Bool { self == .policy }
   }
 
   /// What it asks of every task that it is given, whatever its parameters.

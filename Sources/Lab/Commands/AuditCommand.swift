@@ -71,6 +71,13 @@ extension Command {
     }
     let experiment = try resolver.experiment(root, defaultName: name)
     for variant in experiment.variants {
+      let form = variant.algorithm.resolved[PolicyForm.parameter.declaration.name]?.text
+      if let form, ["linear", "mlp", "ngram"].contains(form) {
+        throw LabError(
+          .data,
+          "\(variant.name): algorithm.policy: estimators are held against the gradient of a table, not of \"\(form)\"; write \"tabular\""
+        )
+      }
       try resolver.mend("audit") { () throws(SettingProblem) in
         audits.append(
           try Audit(

@@ -8,12 +8,15 @@ struct TaskPicture {
   /// Evaluates policies of which no values are known; nil where the task has no model, or one too large for a picture.
   private var evaluator: PolicyEvaluator?
   private static let mostStates = 20_000
-  private static let mostRows = 30
+  private let mostRows: Int
 
-  /// - Parameter gamma: The discount rate of values that are not learned but computed.
-  init(_ task: PreparedTask, gamma: Double) {
+  /// - Parameters:
+  ///   - gamma: The discount rate of values that are not learned but computed.
+  ///   - mostRows: How many rows a table has at most.
+  init(_ task: PreparedTask, gamma: Double, mostRows: Int = 30) {
     self.task = task
     self.gamma = gamma
+    self.mostRows = mostRows
   }
 
   /// A picture.
@@ -63,7 +66,7 @@ struct TaskPicture {
     var drawing = TaskDrawing(model: model, grid: task.grid, values: values, best: best)
     if isExact { drawing.valuesTitle = "values of the policy, exact" }
     drawing.agent = place.state
-    drawing.mostRows = Self.mostRows
+    drawing.mostRows = mostRows
     return drawing.text
   }
 
@@ -74,12 +77,12 @@ struct TaskPicture {
       numbers.count == space.slotCount ? RunSummary.plain(numbers[slot]) : "–"
     }
     if space.stateCount == 1 {
-      let rows = (0..<min(space.width, Self.mostRows)).map { action in
+      let rows = (0..<min(space.width, mostRows)).map { action in
         ["\(action)", number(report.actionValues, action), number(report.targetPolicy, action)]
       }
       return Self.table([["action", "value", "probability"]] + rows, more: space.width - rows.count, of: "actions")
     }
-    let states = TaskDrawing.rows(Array(0..<space.stateCount), most: Self.mostRows, agent: place.state)
+    let states = TaskDrawing.rows(Array(0..<space.stateCount), most: mostRows, agent: place.state)
     let rows = states.map { state -> [String] in
       let slots = (0..<space.actions(in: state)).map { state * space.width + $0 }
       let numbers = report.targetPolicy.count == space.slotCount ? report.targetPolicy : report.actionValues

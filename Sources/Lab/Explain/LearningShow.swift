@@ -18,7 +18,7 @@ struct LearningShow {
       task: isTraced ? try variant.task.traced(by: log) : variant.task, settings: variant.algorithm.settings,
       budget: variant.budget, root: root, seed: seed, truth: variant.truth, threads: 1)
     let process = try variant.entry.make(request)
-    var picture = TaskPicture(variant.task, gamma: process.gamma)
+    var picture = TaskPicture(variant.task, gamma: process.gamma, mostRows: screen.tableRows)
     // A planner stops when it has converged, long before its budget.
     let total = variant.entry.kind == .planner ? min(variant.budget.count, max(1, frames - 1)) : variant.budget.count
     var row = [Double](repeating: .nan, count: process.metrics.count)

@@ -14,7 +14,8 @@ struct PolicyShow {
     let most = frames ?? (screen.isTerminal ? Int.max : 5)
     let episodes = try rollouts.episodes(request, root: root)
     let known = try report()
-    var picture = TaskPicture(rollouts.task, gamma: rollouts.file.algorithm["gamma"]?.number ?? 1)
+    var picture = TaskPicture(
+      rollouts.task, gamma: rollouts.file.algorithm["gamma"]?.number ?? 1, mostRows: screen.tableRows)
     Interrupt.catchSignals()
     for (number, episode) in episodes.enumerated() {
       let last = episode.moments.count - 1
@@ -58,7 +59,7 @@ struct PolicyShow {
     var report = LearnerReport()
     switch rollouts.file.content {
     case .linear: break
-    case .table(let target, let behavior, _): report.targetPolicy = request.isGreedy ? target : behavior
+    case .table(let target, let behavior, _): report.targetPolicy = rollouts.played(target, behavior, request)
     case .network(let archive):
       let view = try rollouts.view(of: archive)
       guard let model = rollouts.task.model, let all = rollouts.task.allObservations(view) else { break }

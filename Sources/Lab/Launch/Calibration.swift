@@ -94,7 +94,10 @@ struct Calibration: Sendable {
       time += cost * (isWhole ? points : total * share)
     }
     if let evaluation = variant.record.evaluation,
-      var evaluator = Evaluator(options: evaluation, task: variant.task, root: experiment.root, seed: 0)
+      var evaluator = Evaluator(
+        options: evaluation, task: variant.task, takesLikeliest: variant.entry.kind.learnsWhatActs,
+        root: experiment.root,
+        seed: 0)
     {
       let cost = try clock { _ = try evaluator.evaluate(process) }
       time += cost * units / Double(evaluation.every)

@@ -16,8 +16,12 @@ struct CurvePlot {
   }
 
   /// Draws the figure.
-  func figure() async throws -> any Figure {
-    let panels = try await panels()
+  ///
+  /// - Parameter most: How many points its lines have at most; beyond that every line is thinned alike.
+  func figure(mostPoints most: Int = .max) async throws -> any Figure {
+    var panels = try await panels()
+    let stride = LineFigure.stride(toKeep: most, of: panels)
+    if stride > 1 { panels = panels.map { $0.keeping(every: stride) } }
     if panels.count == 1 { return panels[0] }
     let metric = try MetricChoice.metric(options.comparison.metric, in: inputs.map(\.experiment))
     return PanelFigure(title: PlotOptions.title(metric), figures: panels, columns: min(2, panels.count))

@@ -31,6 +31,8 @@ struct Report: Sendable {
 
   /// How many points of curves a page holds: some 4 MB.
   static let mostPoints = 220_000
+  /// How many points a figure for readers without scripts has: some 0.2 MB.
+  static let mostStaticPoints = 4000
 
   /// Gathers a report.
   ///
@@ -69,9 +71,9 @@ struct Report: Sendable {
       plot.comparison.metric = metric
       plot.comparison.everyCell = true
       let figures = try await CurvePlot(inputs: inputs, options: plot).panels()
-      let points = figures.reduce(0) { $0 + $1.series.reduce(0) { $0 + $1.x.count } }
+      let points = LineFigure.points(of: figures)
       // What alone is too much is thinned; what is too much beside the others is left to `plot`.
-      let stride = (points + Self.mostPoints - 1) / Self.mostPoints
+      let stride = LineFigure.stride(toKeep: Self.mostPoints, of: figures)
       if mustFit && !panels.isEmpty && points > room {
         left.append(metric)
         continue
@@ -92,7 +94,8 @@ struct Report: Sendable {
       }
       if staticCurves.count < 4 {
         plot.comparison.everyCell = options.everyCell
-        staticCurves.append(try await CurvePlot(inputs: inputs, options: plot).figure())
+        staticCurves.append(
+          try await CurvePlot(inputs: inputs, options: plot).figure(mostPoints: Self.mostStaticPoints))
       }
     }
     if !left.isEmpty {
@@ -124,6 +127,14 @@ struct Report: Sendable {
 }
 
 extension LineFigure {
+  /// How many points the lines of some figures have.
+  static func points(of figures: [LineFigure]) -> Int {
+    figures.reduce(0) { $0 + $1.series.reduce(0) { $0 + $1.x.count } }
+  }
+
+  /// Which points are left out so that no more than so many stay: all but one in this many.
+  static func stride(toKeep most: Int, of figures: [LineFigure]) -> Int { max(1, (points(of: figures) - 1) / most + 1) }
+
   /// The figure with every n-th point of its lines, and the last.
   func keeping(every stride: Int) -> LineFigure {
     var figure = self

@@ -124,19 +124,23 @@ struct ReportPage {
 
   private var reproduction: String {
     var text = "<section aria-labelledby=\"again\">\n<h2 id=\"again\">Run it again</h2>\n"
-    for input in report.inputs {
+    var folders: [String] = []
+    for (index, input) in report.inputs.enumerated() {
       let experiment = input.experiment
+      // Two folders may hold experiments of one name.
+      let number = report.inputs.count > 1 ? "-\(index + 1)" : ""
+      folders.append("results/again\(number)")
       let program = experiment.program.map { "rl-lab \($0)" } ?? "rl-lab"
-      let file = "\(experiment.name).json5"
+      let file = "\(experiment.name)\(number).json5"
       let quoted = Self.quoted(file)
       text += "<p>With \(Self.escaped(program)), save the configuration below as <code>\(Self.escaped(file))</code>, "
       text +=
-        "beside the files that it names, and run:</p>\n<pre>rl-lab sweep \(Self.escaped(quoted)) -o results/again\n"
-      text += "rl-lab report results/again</pre>\n"
+        "beside the files that it names, and run:</p>\n<pre>rl-lab sweep \(Self.escaped(quoted)) -o \(folders[index])</pre>\n"
       text += "<p>The same configuration gives the same bytes in <code>curves.csv</code>.</p>\n"
       text += "<details><summary>Configuration of \(Self.escaped(experiment.name))</summary>\n"
       text += "<pre>\(Self.escaped(experiment.configuration.prettyJSON()))</pre></details>\n"
     }
+    text += "<p>This page is then made by:</p>\n<pre>rl-lab report \(folders.joined(separator: " "))</pre>\n"
     return text + "</section>\n"
   }
 

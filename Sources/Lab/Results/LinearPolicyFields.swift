@@ -24,8 +24,59 @@ extension PolicyFile {
       ("kind", "\"linear\""), ("head", Setting.text(archive.head.rawValue).json),
       ("actions", "{\"discrete\": \(archive.actionCount)}"), ("basis", "{\(basis.joined(separator: ", "))}"),
       ("epsilon", "\(archive.epsilon)"), ("temperature", archive.temperature.map { "\($0)" } ?? "null"),
-      ("weights", rows(archive.weights, width: archive.basis.featureCount)),
+      ("weights", weights(of: archive)),
     ]
+  }
+
+  /// A row of numbers for each action; where most are the same, that number, and the places and numbers of the others.
+  private static func weights(of archive: LinearArchive) -> String {
+    let width = archive.basis.featureCount
+    guard let usual = majority(archive.weights) else { return rows(archive.weights, width: width) }
+    let lines = stride(from: 0, to: archive.weights.count, by: width).map { first -> String in
+      let others = (0..<width).filter { archive.weights[first + $0] != usual }
+      let places = others.map(String.init).joined(separator: ", ")
+      let numbers = others.map { "\(archive.weights[first + $0])" }.joined(separator: ", ")
+      return "{\"usual\": \(usual), \"places\": [\(places)], \"numbers\": [\(numbers)]}"
+    }
+    return "[" + lines.joined(separator: ",\n    ") + "]"
+  }
+
+  /// The number that most entries are, if more than three of four are the same.
+  private static func majority(_ numbers: [Double]) -> Double? {
+    // Boyer & Moore's vote: the only number that can be more than half of them.
+    var (candidate, votes) = (0.0, 0)
+    for number in numbers {
+      if votes == 0 { candidate = number }
+      votes += number == candidate ? 1 : -1
+    }
+    return numbers.count { $0 == candidate } > numbers.count / 4 * 3 ? candidate : nil
+  }
+
+  private static func weights(_ tree: Setting, rows: Int, width: Int) throws(SettingProblem) -> [Double] {
+    guard let lines = tree["weights"]?.elements, lines.first?["places"] != nil else {
+      return try numbers(tree, "weights", rows: rows, width: width)
+    }
+    guard lines.count == rows else {
+      throw SettingProblem("it has \(lines.count) rows; \(rows) belong here", at: ".weights")
+    }
+    var weights: [Double] = []
+    for (row, line) in lines.enumerated() {
+      try SettingProblem.at(".weights[\(row)]") { () throws(SettingProblem) in
+        guard let usual = line["usual"]?.number, usual.isFinite else {
+          throw SettingProblem("write what most weights are", at: ".usual")
+        }
+        let places = line["places"]?.elements ?? []
+        let numbers = try numbers(line, "numbers", rows: 1, width: places.count)
+        weights += [Double](repeating: usual, count: width)
+        for (place, number) in zip(places, numbers) {
+          let place = try SettingProblem.at(".places") { () throws(SettingProblem) in
+            try Interval.whole(place, in: 0...width - 1)
+          }
+          weights[row * width + place] = number
+        }
+      }
+    }
+    return weights
   }
 
   /// The policy that a file holds.
@@ -36,7 +87,7 @@ extension PolicyFile {
     guard Double(actions) * Double(basis.featureCount) <= 1e8 else {
       throw SettingProblem("\(actions) actions with \(basis.featureCount) features each are too many", at: ".actions")
     }
-    let weights = try numbers(tree, "weights", rows: actions, width: basis.featureCount)
+    let weights = try weights(tree, rows: actions, width: basis.featureCount)
     let temperature = tree["temperature"]?.number
     return LinearArchive(
       head: .init(rawValue: head)!, basis: basis, actionCount: actions, weights: weights,

@@ -241,14 +241,14 @@ struct PolicyFile {
     var parameters: [Float] = []
     for (index, layer) in layers.enumerated() {
       do throws(SettingProblem) {
-        parameters += try numbers(layer, "weights", rows: widths[index + 1], width: widths[index]).map { Float($0) }
-        parameters += try numbers(layer, "biases", rows: 1, width: widths[index + 1]).map { Float($0) }
+        parameters += try floats(layer, "weights", rows: widths[index + 1], width: widths[index])
+        parameters += try floats(layer, "biases", rows: 1, width: widths[index + 1])
       } catch { throw SettingProblem(error.message, at: ".layers[\(index)]\(error.place)") }
     }
     var logDeviations: [Float] = []
     if !space.isDiscrete {
       let rows = head == .gaussian ? 1 : widths[widths.count - 2]
-      logDeviations = try numbers(tree, "log_std", rows: rows, width: space.count).map { Float($0) }
+      logDeviations = try floats(tree, "log_std", rows: rows, width: space.count)
     }
     var normalization: PolicyArchive.Normalization?
     if let given = tree["normalization"], given != .null {
@@ -272,6 +272,17 @@ struct PolicyFile {
     let number = try tree.read(key) { setting throws(SettingProblem) in try Interval.whole(setting, in: range) }
     guard let number else { throw SettingProblem("it is missing", at: ".\(key)") }
     return number
+  }
+
+  /// The same in single precision.
+  private static func floats(
+    _ tree: Setting, _ key: String, rows: Int, width: Int
+  ) throws(SettingProblem) -> [Float] {
+    let floats = try numbers(tree, key, rows: rows, width: width).map { Float($0) }
+    guard floats.allSatisfy(\.isFinite) else {
+      throw SettingProblem("a number is too large for single precision", at: ".\(key)")
+    }
+    return floats
   }
 
   /// A list of finite numbers, or a list of such lists, one a row.

@@ -12,6 +12,8 @@ struct PolicyRollouts {
   let path: String
   /// The environment's id.
   let environmentID: String
+  /// Whether a table holds a policy that acts as it is learned, so that greedy actions are its likeliest.
+  private let learnsWhatActs: Bool
 
   /// - Parameter arguments: Of which `--env` and `--set environment.KEY=VALUE` say what is played.
   init(
@@ -19,6 +21,7 @@ struct PolicyRollouts {
   ) throws(LabError) {
     self.file = file
     self.path = path
+    learnsWhatActs = file.algorithm["id"]?.text.flatMap { lab.algorithm($0) }?.kind.learnsWhatActs ?? false
     var tree = file.environment
     if let id = arguments.value("env"), tree["id"]?.text != id { tree = .object([.init("id", .text(id))]) }
     environmentID = tree["id"]?.text ?? ""
@@ -73,8 +76,20 @@ struct PolicyRollouts {
         policy.act(on: store, rows: rows, isGreedy: request.isGreedy, into: &actions, using: &stream)
       }
     case .table(let target, let behavior, let width):
-      return try play(request.isGreedy ? target : behavior, width: width, request, root: root, recorder)
+      guard task.space.width == width, task.space.slotCount == target.count, task.vector == nil else {
+        throw misfit(
+          task.vector == nil
+            ? "it has \(target.count / width) states, the task \(task.space.stateCount)"
+            : "it is a table of states, and the task is observed as a vector")
+      }
+      return try play(played(target, behavior, request), request, root: root, recorder)
     }
+  }
+
+  /// The probabilities that a table plays by.
+  func played(_ target: [Double], _ behavior: [Double], _ request: RolloutRequest) -> [Double] {
+    if !request.isGreedy { return behavior }
+    return learnsWhatActs ? Evaluator.likeliest(target, task.space) : target
   }
 
   private func misfit(_ what: String) -> LabError {
@@ -128,14 +143,12 @@ struct PolicyRollouts {
   }
 
   private func play(
-    _ policy: [Double], width: Int, _ request: RolloutRequest, root: UInt64, _ recorder: EpisodeRecorder?
+    _ policy: [Double], _ request: RolloutRequest, root: UInt64, _ recorder: EpisodeRecorder?
   ) throws(LabError) -> [Double] {
-    guard task.vector == nil else { throw misfit("it is a table of states, and the task is observed as a vector") }
-    guard task.space.width == width, task.space.slotCount == policy.count else {
-      throw misfit("it has \(policy.count / width) states, the task \(task.space.stateCount)")
-    }
     let options = RecordOptions.Evaluation(episodes: request.episodes, every: 1, maximumSteps: request.maximumSteps)
-    guard var evaluator = Evaluator(options: options, task: task, root: root, seed: 0) else { return [] }
+    guard var evaluator = Evaluator(options: options, task: task, takesLikeliest: false, root: root, seed: 0) else {
+      return []
+    }
     do throws(SettingProblem) {
       return try evaluator.returns(of: policy) { episode, state, action, outcome in
         recorder?.record(episode, from: state, action: action, outcome)

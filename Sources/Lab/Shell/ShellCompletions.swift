@@ -137,7 +137,7 @@ struct ShellCompletions {
       lines.append(
         own.isEmpty
           ? "        '*:file:_files' ;;"
-          : "        \(quoted("*:word:_alternative 'ids:id:(\(own.joined(separator: " ")))' 'files:file:_files'")) ;;")
+          : "        \(quoted("*:word: _alternative 'ids:id:(\(own.joined(separator: " ")))' 'files:file:_files'")) ;;")
     }
     lines += [
       "  esac", "}", "if [[ ${funcstack[1]} == _rl-lab ]]; then _rl-lab \"$@\"; else compdef _rl-lab rl-lab; fi",

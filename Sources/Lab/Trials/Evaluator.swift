@@ -4,13 +4,18 @@ import RLCore
 struct Evaluator {
   let options: RecordOptions.Evaluation
   private let task: PreparedTask
+  private let takesLikeliest: Bool
   private var stream: RandomStream
   /// A task in a process of its own, which goes on from one evaluation to the next.
   private var kept: AnyTabularEnvironment?
   private let root: UInt64
   private let seed: UInt64
 
-  init?(options: RecordOptions.Evaluation, task: PreparedTask, root: UInt64, seed: UInt64) {
+  /// - Parameter takesLikeliest: Whether greedy rollouts take the likeliest actions of the target policy: where that is learned as it acts.
+  init?(
+    options: RecordOptions.Evaluation, task: PreparedTask, takesLikeliest: Bool, root: UInt64, seed: UInt64
+  ) {
+    self.takesLikeliest = takesLikeliest
     self.options = options
     self.task = task
     self.root = root
@@ -30,7 +35,20 @@ struct Evaluator {
     let report = process.report()
     let policy = options.isGreedy ? report.targetPolicy : report.behaviorPolicy
     guard !policy.isEmpty else { return (.nan, .nan) }
+    if options.isGreedy && takesLikeliest { return Self.summary(try returns(of: Self.likeliest(policy, task.space))) }
     return Self.summary(try returns(of: policy))
+  }
+
+  /// The policy that takes the likeliest action of each state, any of equals with the same probability.
+  static func likeliest(_ policy: [Double], _ space: ActionSpace) -> [Double] {
+    var modes = [Double](repeating: 0, count: policy.count)
+    for state in 0..<space.stateCount {
+      let row = state * space.width..<state * space.width + space.actions(in: state)
+      let greatest = row.reduce(0) { max($0, policy[$1]) }
+      let best = row.filter { policy[$0] == greatest && greatest > 0 }
+      for slot in best { modes[slot] = 1 / Double(best.count) }
+    }
+    return modes
   }
 
   /// The undiscounted returns of some episodes.

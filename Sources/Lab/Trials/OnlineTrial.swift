@@ -70,6 +70,10 @@ enum OnlineTrial<Learner: TabularLearner & ~Copyable> {
           box.loop.run(untilStep: last, episode: count)
         }
         if let failure = box.loop.learner.failure ?? box.loop.environment.failure { throw SettingProblem(failure) }
+        // A budget of episodes would never be spent; some half a minute.
+        if unit == .episodes && box.loop.isStuck(after: 1_000_000_000) {
+          throw SettingProblem(EpisodeRecord.failure(limit: 1_000_000_000))
+        }
       },
       counters: { TrialCounters(episode: box.loop.episode, step: box.loop.step) },
       measure: { row in

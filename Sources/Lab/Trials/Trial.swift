@@ -176,7 +176,10 @@ struct Recorder {
   init(process: TrialProcess, variant: Variant, root: UInt64, seed: UInt64) {
     self.variant = variant
     exact = variant.record.exactEvery.flatMap { _ in ExactColumns(variant: variant, process: process) }
-    evaluator = variant.record.evaluation.flatMap { Evaluator(options: $0, task: variant.task, root: root, seed: seed) }
+    evaluator = variant.record.evaluation.flatMap {
+      Evaluator(
+        options: $0, task: variant.task, takesLikeliest: variant.entry.kind.learnsWhatActs, root: root, seed: seed)
+    }
     let all = process.metrics + (exact?.metrics ?? []) + (evaluator == nil ? [] : [.evaluationReturn, .evaluationStd])
     metrics = Metric.allCases.filter(all.contains)
     record = TrialRecord(metrics: metrics.map(\.rawValue))

@@ -226,7 +226,8 @@ public struct TrainingTime: Sendable {
   /// What is wrong where a number is not finite.
   public func problem(_ value: Double, _ quantity: String) -> SettingProblem {
     let what = value.isNaN ? "not a number" : "infinite"
-    return SettingProblem("update \(update): \(quantity) is \(what); lower the learning rate or max_grad_norm")
+    return SettingProblem(
+      "update \(update): \(quantity) is \(what); lower the learning rate, or bound it by max_grad_norm")
   }
 }
 

@@ -93,6 +93,9 @@ public struct EpisodeLoop<Learner: TabularLearner & ~Copyable, Task: TabularEnvi
     }
   }
 
+  /// Whether the episode at hand has had so many steps and is not over.
+  public func isStuck(after steps: Int) -> Bool { isInEpisode && episodeLength >= steps }
+
   @inlinable
   mutating func beginEpisode() {
     if learner.isScheduled && (clock == .episodes || step == 0) {

@@ -188,7 +188,7 @@ public struct SoftmaxPolicy: ~Copyable {
 
   /// What is wrong where an update was no number; nil while all is well.
   public var failure: String? {
-    fault == 0 ? nil : "the step of the preferences is not finite at update \(fault); make alpha or alpha_w smaller"
+    fault == 0 ? nil : "the step of the preferences is not finite at update \(fault); make the step sizes smaller"
   }
 
   /// The probability of every slot, 0 where there is no action.

@@ -62,11 +62,12 @@ public enum Schedule: Sendable, Equatable {
       throw SettingProblem("\"\(kind)\" is none of \(listed); \(hint)", at: ".schedule")
     }
     let allowed = kind == "visits" ? ["schedule", "from", "power"] : ["schedule", "from", "to", "over"]
-    try setting.checkKeys(allowed, of: "a \(kind) schedule")
+    let name = (kind == "inverse-time" ? "an " : "a ") + "\(kind) schedule"
+    try setting.checkKeys(allowed, of: name)
     func read(_ key: String, _ interval: Interval, default: Double? = nil) throws(SettingProblem) -> Double {
       guard let given = setting[key] else {
         if let `default` { return `default` }
-        throw SettingProblem("a \(kind) schedule needs \"\(key)\"; give a number in \(interval)", at: ".\(key)")
+        throw SettingProblem("\(name) needs \"\(key)\"; give a number in \(interval)", at: ".\(key)")
       }
       do throws(SettingProblem) {
         return try interval.number(given)

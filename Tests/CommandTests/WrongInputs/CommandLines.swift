@@ -134,6 +134,10 @@ extension WrongInput {
     .init(
       "watch of a learner that is told to sample", ["watch", "-e", "taxi", "-a", "sarsa", "--sample"], code: 64,
       says: ["--sample goes with a policy file"]),
+    .init(
+      "audit of a policy that is no table",
+      ["audit", "-e", "short-corridor", "-a", "reinforce", "--set", "algorithm.policy=linear"], code: 65,
+      says: ["algorithm.policy: ", "; write \"tabular\""]),
     .init("watch of what is not there", ["watch", "no.json"], code: 66, says: ["no.json: there is no such file"]),
     .init("completions of no shell", ["completions", "bahs"], code: 64, says: ["did you mean \"bash\"?"]),
     .init("an exercise of nothing known", ["assignment", "grid"], code: 64, says: ["; write gridworld or garnet"]),

@@ -42,6 +42,21 @@ import Testing
   }
 }
 
+@Suite struct FrameScreenTests {
+  @Test func framesFitTheirScreen() {
+    let picture = (1...30).map { "row \($0)" }.joined(separator: "\n")
+    let caption = "ppo on cart-pole: episode 1, step 22, return 100"
+    #expect(
+      FrameScreen.fitted(caption, picture, columns: .max, rows: .max) == [caption, ""]
+        + picture.split(separator: "\n").map(String.init))
+    let small = FrameScreen.fitted(caption, picture, columns: 30, rows: 10)
+    #expect(small[..<3] == ["ppo on cart-pole: episode 1,", "step 22, return 100", ""])
+    #expect(small.count == 9 && small.last == "row 30" && small[3] == "row 25")
+    #expect(FrameScreen.fitted("a", "abcdef\n\nx", columns: 4, rows: 24) == ["a", "", "abcd", "", "x"])
+    #expect(FrameScreen.fitted("a, b", "x", columns: 1, rows: 1).allSatisfy { $0.count <= 1 })
+  }
+}
+
 @Suite struct PlaceFinderTests {
   private func place(_ environment: String, _ view: StateView, _ state: Int) throws -> AgentPlace {
     let text = "{environment: \(environment), algorithm: 'q-learning', budget: {steps: 1}}"

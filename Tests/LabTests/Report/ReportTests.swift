@@ -38,7 +38,20 @@ import Testing
     // Static figures and the table are there without the script.
     #expect(page.contains("class=\"static-curves wide\""))
     #expect(page.contains("<th scope=\"row\">sarsa</th>"))
-    #expect(page.contains("-o results/again"))
+    #expect(page.contains("-o results/again</pre>") && page.contains("rl-lab report results/again</pre>"))
+  }
+
+  /// Figures for readers without scripts are a small part of a page, however many points there are.
+  @Test func staticFiguresAreThinned() async throws {
+    let many = SyntheticResults(
+      variants: (0..<20).map { .init(name: "v\($0)", curves: [0: (0..<500).map { Double($0 % 7) }]) })
+    let input = ComparisonInput(experiment: try many.write(to: folder))
+    let report = try await Report(lab: .standard, inputs: [input], metrics: ["return"], options: ComparisonOptions())
+    let shown = report.panels.flatMap { $0.charts.map(\.figure) }
+    let fixed = try #require(report.staticCurves[0] as? LineFigure)
+    #expect(LineFigure.points(of: shown) == 20 * 500)
+    #expect((2000...Report.mostStaticPoints + 20).contains(LineFigure.points(of: [fixed])))
+    #expect(fixed.series.allSatisfy { $0.x.last == shown[0].series[0].x.last })
   }
 
   @Test func namesCannotBecomeMarkup() async throws {

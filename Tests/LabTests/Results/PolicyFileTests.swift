@@ -64,6 +64,28 @@ import Testing
     #expect(await run("evaluate \(path) --episodes 3 --maximum-steps 10") == 0)
   }
 
+  /// Greedy actions of a policy that was learned as it acts are its likeliest: on the corridor of Sutton & Barto, Example 13.1, that is 3 steps or
+  /// never. Drawn ones are of every length.
+  @Test func greedyIsNotSampled() async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let results = folder + "/results"
+    #expect(
+      await run(
+        "run -e short-corridor -a reinforce --episodes 5 --set environment.time_limit=50 --set record.policy=first -o \(results) --quiet"
+      )
+        == 0)
+    let path = results + "/policies/reinforce-seed-0.json"
+    let arguments = try Arguments([], flags: [], command: "evaluate", positional: 0...0)
+    let rollouts = try PolicyRollouts(
+      PolicyFile(reading: path), at: path, lab: .standard, arguments: arguments, command: "evaluate")
+    func returns(_ isGreedy: Bool) throws -> Set<Double> {
+      Set(try rollouts.play(RolloutRequest(episodes: 60, maximumSteps: 50, isGreedy: isGreedy), root: 3))
+    }
+    let greedy = try returns(true)
+    #expect(greedy == [-50] || greedy == [-3])
+    #expect(try returns(false).count > 5)
+  }
+
   /// What is not a policy is refused with its place.
   @Test func refusesWhatIsNone() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -90,6 +112,12 @@ import Testing
       )
     }
     #expect(try linear("kind: 'fourier', order: 1, ranges: [[0, 1]]", "[[1, 2]]") == "")
+    let sparse = "[{usual: 0.5, places: [1], numbers: [2]}]"
+    #expect(try linear("kind: 'fourier', order: 1, ranges: [[0, 1]]", sparse) == "")
+    let beyond = "[{usual: 0.5, places: [2], numbers: [2]}]"
+    #expect(try linear("kind: 'fourier', order: 1, ranges: [[0, 1]]", beyond).contains("weights[0].places"))
+    let huge = good.replacing("layers: [\(layer)]", with: "")
+    #expect(try message("{\(huge), layers: [{weights: [[1, 1e300]], biases: [0]}]}").contains("single precision"))
     #expect(try linear("kind: 'fourier', order: 1, ranges: [[0, 1]]", "[[1, 2, 3]]").contains("weights: it has the"))
     #expect(try linear("kind: 'fourier', order: 1, ranges: [[1, 0]]", "[[1, 2]]").contains("basis.ranges[0]: low"))
     #expect(try linear("kind: 'fourier', order: 1", "[[1, 2]]").contains("basis.ranges: write"))
