@@ -93,6 +93,10 @@ extension Resolver {
         "\"\(id)\" plans with a model, and \"\(environment)\" gives only samples; choose a learner such as q-learning")
     }
     if let vector = task.vector, !entry.acceptsVectors {
+      if vector.usesStateIndices, !vector.actionSpace.isDiscrete {
+        throw fail(
+          place, "\"\(id)\" takes numbered actions, and those of \"\(environment)\" are continuous; choose ppo or a2c")
+      }
       let example = vector.actionSpace.isDiscrete ? "ppo, a2c or dqn" : "ppo or a2c"
       throw fail(
         place,

@@ -30,7 +30,7 @@ struct BridgeFault: Error, Equatable {
 /// A Python interpreter that runs ``BridgeScript``, and the line to it: bytes go out, bytes come back, in strict turns.
 ///
 /// One socket is both its standard input and its output, so that writing to a dead process is an error and not a signal. What it prints to
-/// standard error is read now and then; the end is kept, to say why it died. It ends when the socket is closed, so that a killed program
+/// standard error is read now and then; the end of it is kept until the next answer, to say why it died. It ends when the socket is closed, so that a killed program
 /// leaves no process behind. It belongs to one trial at a time.
 final class BridgeProcess: @unchecked Sendable {
   /// The interpreter, as it was named.
@@ -38,7 +38,7 @@ final class BridgeProcess: @unchecked Sendable {
   private let process: pid_t
   private var channel: Int32
   private var errors: Int32
-  /// The end of what it has printed to standard error.
+  /// The end of what it has printed to standard error since its last answer.
   private var complaints: [UInt8] = []
   private var isReaped = false
 
@@ -215,6 +215,28 @@ final class BridgeProcess: @unchecked Sendable {
     }
   }
 
+  /// Forgets what was printed to standard error before an answer: whatever it dies of later, it is not that.
+  func settle() {
+    listen()
+    complaints.removeAll(keepingCapacity: true)
+  }
+
+  /// The last line that is no warning of Python's: `file:line: SomeWarning: text`, under which, indented, its source stands.
+  static func lastWords(_ text: String) -> String? {
+    let warning = #/.+:[0-9]+: [A-Za-z0-9_.]*Warning: .*/#
+    var last: String?
+    var isSource = false
+    for line in text.split(whereSeparator: \.isNewline) where line.contains(where: { !$0.isWhitespace }) {
+      if line.wholeMatch(of: warning) != nil {
+        isSource = true
+      } else if !isSource || line.first?.isWhitespace == false {
+        isSource = false
+        last = line.trimmingCharacters(in: .whitespaces)
+      }
+    }
+    return last
+  }
+
   /// What the process died of: its last words.
   private func death() -> BridgeFault {
     var status: Int32 = 0
@@ -232,8 +254,7 @@ final class BridgeProcess: @unchecked Sendable {
       isReaped = true
     }
     listen()
-    let lines = String(decoding: complaints, as: UTF8.self).split(whereSeparator: \.isNewline)
-    let last = lines.last { $0.contains { !$0.isWhitespace } }.map { ": " + $0.trimmingCharacters(in: .whitespaces) }
+    let last = Self.lastWords(String(decoding: complaints, as: UTF8.self)).map { ": " + $0 }
     let signal = status & 0x7f
     let code = (status >> 8) & 0xff
     if signal == 0 && code == 127 {

@@ -23,11 +23,11 @@ enum BridgeScript {
         import re
         import traceback
         text = re.sub("\x1b\\[[0-9;]*m", "", " ".join(str(error).split()))
-        frames = traceback.extract_tb(error.__traceback__)
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith("<")]
         where = ""
-        if with_place and frames and not frames[-1].filename.startswith("<"):
+        if with_place and frames:
             where = " (%s:%s)" % (os.path.basename(frames[-1].filename), frames[-1].lineno)
-        return "%s: %s%s" % (type(error).__name__, text, where)
+        return type(error).__name__ + (": " + text if text else "") + where
 
 
     class Refusal(Exception):
@@ -111,8 +111,8 @@ enum BridgeScript {
                 raise Refusal("kwargs", say(error))
             except gymnasium.error.Error as error:
                 raise Refusal("id", say(error))
-            except Exception as error:
-                raise Refusal("make", say(error))
+            except BaseException as error:
+                raise Refusal("make", say(error, with_place=not isinstance(error, Exception)))
             copy = self.copies[0]
             limit = copy.spec.max_episode_steps if copy.spec else None
             seen, done = copy.observation_space, copy.action_space
@@ -265,9 +265,11 @@ enum BridgeScript {
                         if not more:
                             os._exit(0)
                         line += more
-                    if copies:
-                        for copy in copies.copies:
+                    for copy in copies.copies if copies else []:
+                        try:
                             copy.close()
+                        except BaseException:  # What is over harms nobody.
+                            pass
                     copies = None
                     try:
                         copies = Copies(json.loads(line))
@@ -275,8 +277,10 @@ enum BridgeScript {
                         question = memoryview(bytearray(max(64, copies.size + copies.count)))
                     except Refusal as error:
                         answer = {"error": error.kind, "message": str(error)}
+                    except BaseException as error:
+                        answer = {"error": "make", "message": say(error, with_place=True)}
                     write([json.dumps(answer).encode() + b"\n"])
-            except Exception as error:
+            except BaseException as error:  # SystemExit, too: an environment is not the one to end this process.
                 text = say(error, with_place=True).encode()
                 write([struct.pack("=II", 1, len(text)), text])
 

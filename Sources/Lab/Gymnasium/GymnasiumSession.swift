@@ -46,6 +46,8 @@ final class GymnasiumSession: BatchExchange, @unchecked Sendable {
   private let current: UnsafeMutableRawBufferPointer
   /// For each copy whose episode ended in the last step, which of the final rows is its.
   private var finalRow: [Int]
+  /// How many steps each copy has taken.
+  private var steps: [Int]
 
   /// Makes the copies.
   ///
@@ -64,6 +66,7 @@ final class GymnasiumSession: BatchExchange, @unchecked Sendable {
     answer.initializeMemory(as: UInt8.self, repeating: 0)
     current.initializeMemory(as: UInt8.self, repeating: 0)
     finalRow = [Int](repeating: 0, count: count)
+    steps = finalRow
   }
 
   deinit {
@@ -93,6 +96,7 @@ final class GymnasiumSession: BatchExchange, @unchecked Sendable {
       try line.withUnsafeBytes { try process.send($0) }
     } catch let fault as BridgeFault { throw fault } catch {}
     let answer = String(decoding: try process.receiveLine(), as: UTF8.self)
+    process.settle()
     return try GymnasiumSpaces(answer: ConfigurationFile.value(answer))
   }
 
@@ -116,6 +120,7 @@ final class GymnasiumSession: BatchExchange, @unchecked Sendable {
     ask(13) { process throws(BridgeFault) in
       _ = try self.header(process)
       try process.receive(into: row)
+      try self.checkObservation(UnsafeRawPointer(row.baseAddress!), of: copy)
     }
   }
 
@@ -153,23 +158,27 @@ final class GymnasiumSession: BatchExchange, @unchecked Sendable {
     size += 4 * count * reach
     ask(size) { process throws(BridgeFault) in
       let endings = try self.header(process)
-      guard endings <= self.count else {
-        throw BridgeFault(kind: .died, message: "\(process.python) answered something else than it was asked")
-      }
+      let garbled = BridgeFault(
+        kind: .died, message: "\(process.python) answered something else than it was asked")
+      guard endings <= self.count else { throw garbled }
       let end = self.first + 4 * self.width * (self.count + endings)
       try process.receive(into: UnsafeMutableRawBufferPointer(rebasing: self.answer[8..<end]))
       var row = 0
       for copy in 0..<self.count where moves == nil || moves![copy] {
+        self.steps[copy] += 1
+        try self.checkReward(of: copy)
+        try self.checkObservation(
+          UnsafeRawPointer(self.answer.baseAddress!) + self.first + 4 * self.width * copy, of: copy)
         (self.current.baseAddress! + 4 * self.width * copy).copyMemory(
           from: self.answer.baseAddress! + self.first + 4 * self.width * copy, byteCount: 4 * self.width)
         if self.outcome(copy).terminated || self.outcome(copy).truncated {
+          guard row < endings else { throw garbled }
           self.finalRow[copy] = row
+          try self.checkObservation(self.row(copy, isFinal: true), of: copy)
           row += 1
         }
       }
-      guard row == endings else {
-        throw BridgeFault(kind: .died, message: "\(process.python) answered something else than it was asked")
-      }
+      guard row == endings else { throw garbled }
     }
   }
 
@@ -179,13 +188,15 @@ final class GymnasiumSession: BatchExchange, @unchecked Sendable {
     do throws(BridgeFault) {
       try process.send(UnsafeRawBufferPointer(rebasing: question[..<size]))
       try read(process)
+      process.settle()
     } catch {
       failure = error.message
       self.process = nil
-      for k in 0..<(8 * count) { answer[8 + k] = 0 }
+      // Nobody gets to see numbers that are none.
+      UnsafeMutableRawBufferPointer(rebasing: answer[8...]).initializeMemory(as: UInt8.self, repeating: 0)
+      current.initializeMemory(as: UInt8.self, repeating: 0)
       for copy in 0..<count {
         answer[8 + 8 * count + copy] = 1
-        answer[8 + 9 * count + copy] = 0
         finalRow[copy] = 0
       }
     }
@@ -202,6 +213,30 @@ final class GymnasiumSession: BatchExchange, @unchecked Sendable {
     defer { message.deallocate() }
     try process.receive(into: message)
     throw BridgeFault(kind: .died, message: String(decoding: message, as: UTF8.self))
+  }
+
+  // MARK: Checks
+
+  /// - Throws: ``BridgeFault`` where the reward of the last step of a copy is not finite.
+  private func checkReward(of copy: Int) throws(BridgeFault) {
+    let reward = outcome(copy).reward
+    if !reward.isFinite { throw unusable("a reward", reward, "", copy) }
+  }
+
+  /// - Throws: ``BridgeFault`` where a number of an observation is not finite: no weight can be learned for it.
+  private func checkObservation(_ row: UnsafeRawPointer, of copy: Int) throws(BridgeFault) {
+    if spaces.isNumbered { return }
+    let numbers = row.assumingMemoryBound(to: Float.self)
+    for index in 0..<width where !numbers[index].isFinite {
+      throw unusable("an observation", Double(numbers[index]), " in place \(index + 1) of \(width)", copy)
+    }
+  }
+
+  private func unusable(_ what: String, _ number: Double, _ place: String, _ copy: Int) -> BridgeFault {
+    let kind = number.isNaN ? "not a number (nan" : number > 0 ? "infinite (inf" : "infinite (-inf"
+    let whose = count == 1 ? "" : " of copy \(copy + 1)"
+    return BridgeFault(
+      kind: .died, message: "the environment gave \(what) that is \(kind)\(place)) at step \(steps[copy])\(whose)")
   }
 
   // MARK: Answers

@@ -31,6 +31,11 @@ struct LaunchOptions: Sendable, Equatable {
   static let mostRetries = 1000
   static let polls = Interval.closed(0.1, 3600)
 
+  /// The forms that sbatch's manual gives `--time` (minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes,
+  /// days-hours:minutes:seconds) and `--mem` (a whole number with a unit, which Slurm reads in small letters, too).
+  static let timePattern = "^([0-9]+-)?[0-9]+(:[0-9]+){0,2}$"
+  static let memoryPattern = "^[0-9]+[KMGTkmgt]?$"
+
   init() {}
 
   /// Reads the options.
@@ -46,8 +51,15 @@ struct LaunchOptions: Sendable, Equatable {
       try SettingProblem.at("." + field.key) { () throws(SettingProblem) in
         switch field.key {
         case "tasks": tasks = try Interval.whole(value, in: 1...Self.most)
-        case "time": time = try Self.word(value, "a time limit such as \"1:00:00\"")
-        case "memory": memory = try Self.word(value, "a size such as \"2G\"")
+        case "time":
+          time = try Self.word(
+            value, "a time limit such as \"1:00:00\"", matching: Self.timePattern,
+            "no time limit; write minutes, hours:minutes:seconds or days-hours, such as \"90\", \"1:00:00\" or \"2-12\""
+          )
+        case "memory":
+          memory = try Self.word(
+            value, "a size such as \"2G\"", matching: Self.memoryPattern,
+            "no size; write a whole number with K, M, G or T behind it, such as \"500M\" or \"2G\"")
         case "partition": partition = try Self.word(value, "the partition's name")
         case "throttle": throttle = try Interval.whole(value, in: 1...Self.most)
         case "cores": cores = try Interval.whole(value, in: 1...Self.mostCores)
@@ -67,6 +79,16 @@ struct LaunchOptions: Sendable, Equatable {
   private static func word(_ setting: Setting, _ what: String) throws(SettingProblem) -> String {
     guard let text = setting.text, !text.isEmpty, text.unicodeScalars.allSatisfy({ $0.value >= 32 }) else {
       throw SettingProblem("\(setting) is no word; write \(what) as a string")
+    }
+    return text
+  }
+
+  private static func word(
+    _ setting: Setting, _ what: String, matching pattern: String, _ problem: String
+  ) throws(SettingProblem) -> String {
+    let text = try word(setting, what)
+    guard let form = try? Regex(pattern), text.wholeMatch(of: form) != nil else {
+      throw SettingProblem("\(setting) is \(problem)")
     }
     return text
   }

@@ -9,6 +9,25 @@ struct Slurm {
     var isEmpty: Bool { waiting + running == 0 }
   }
 
+  /// The folders where commands are found, between colons.
+  var path = ProcessInfo.processInfo.environment["PATH"] ?? "/bin:/usr/bin"
+
+  /// Looks for the commands, before anything is written.
+  ///
+  /// - Throws: ``LabError`` (64) where one is missing.
+  func checkCommands() throws(LabError) {
+    let folders = path.split(separator: ":", omittingEmptySubsequences: false).map { $0.isEmpty ? "." : $0 }
+    for command in ["sbatch", "squeue"] {
+      let isThere = folders.contains { FileManager.default.isExecutableFile(atPath: $0 + "/" + command) }
+      if !isThere { throw Self.missing(command) }
+    }
+  }
+
+  private static func missing(_ command: String) -> LabError {
+    LabError(
+      .usage, "--launcher slurm: there is no command \(command) here; run on a machine of the cluster, or give local")
+  }
+
   /// Submits a script.
   ///
   /// - Returns: The number of the job.
@@ -62,11 +81,7 @@ struct Slurm {
     let said = output.fileHandleForReading.readDataToEndOfFile()
     let complained = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    if process.terminationStatus == 127 {
-      throw LabError(
-        .usage, "--launcher slurm: there is no command \(words[0]) here; run on a machine of the cluster, or give local"
-      )
-    }
+    if process.terminationStatus == 127 { throw Self.missing(words[0]) }
     return (
       process.terminationStatus, String(decoding: said, as: UTF8.self), String(decoding: complained, as: UTF8.self)
     )

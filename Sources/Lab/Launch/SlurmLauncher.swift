@@ -28,8 +28,9 @@ struct SlurmLauncher {
 
   /// Submits what is missing and waits until every trial is there.
   ///
-  /// - Throws: ``LabError``: 130 where the launcher is stopped (the jobs go on), 70 where trials stay missing.
+  /// - Throws: ``LabError``: 64 where Slurm's commands are missing, 130 where the launcher is stopped (the jobs go on), 70 where trials stay missing.
   func finishTrials() async throws {
+    try slurm.checkCommands()
     let results = ResultsFolder(path: path, experiment: experiment)
     let journal = try results.claim(overwrite: overwrite, start: Date())
     if overwrite { try? FileManager.default.removeItem(atPath: folder) }

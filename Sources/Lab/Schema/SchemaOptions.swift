@@ -5,13 +5,15 @@ import RLCore
 enum SchemaOptions {
   /// What `launch` may hold.
   static var launch: Setting {
-    let word = Setting.object([
-      .init("type", .text("string")), .init("minLength", .integer(1)), .init("pattern", .text("^[^\\u0000-\\u001f]*$")),
-    ])
+    func word(_ pattern: String) -> Setting {
+      .object([.init("type", .text("string")), .init("minLength", .integer(1)), .init("pattern", .text(pattern))])
+    }
+    let anyWord = word("^[^\\u0000-\\u001f]*$")
     let shapes: [String: Setting] = [
       "tasks": Schema.whole(1, LaunchOptions.most), "throttle": Schema.whole(1, LaunchOptions.most),
       "cores": Schema.whole(1, LaunchOptions.mostCores), "retries": Schema.whole(0, LaunchOptions.mostRetries),
-      "time": word, "memory": word, "partition": word, "arguments": Schema.list(word),
+      "time": word(LaunchOptions.timePattern), "memory": word(LaunchOptions.memoryPattern), "partition": anyWord,
+      "arguments": Schema.list(anyWord),
       "poll": Schema.bounded("number", LaunchOptions.polls.description),
     ]
     return Schema.anyOf([

@@ -185,6 +185,17 @@ extension WrongInput {
       fields: "sweep: {'algorithm.alpha': {linear: [0.1, 1, 90000]}, 'algorithm.gamma': {linear: [0, 1, 90000]}}",
       command: "sweep", "8100000000 variants are too many"),
     .init(
+      "a time limit in words", fields: "launch: {time: 'abc'}", command: "sweep",
+      "launch.time: \"abc\" is no time limit; write minutes"),
+    .init(
+      "a time limit of four parts", fields: "launch: {time: '1:0:0:0'}", "launch.time: \"1:0:0:0\" is no time limit"),
+    .init("a negative time limit", fields: "launch: {time: '-5'}", "launch.time: \"-5\" is no time limit"),
+    .init(
+      "negative memory", fields: "launch: {memory: '-2G'}", command: "sweep",
+      "launch.memory: \"-2G\" is no size; write a whole number"),
+    .init("half a gigabyte", fields: "launch: {memory: '0.5G'}", "launch.memory: \"0.5G\" is no size"),
+    .init("memory in bytes", fields: "launch: {memory: '2GB'}", "launch.memory: \"2GB\" is no size"),
+    .init(
       "more trials than memory holds", fields: "seeds: 5000000, sweep: {'algorithm.alpha': [0.1, 0.2, 0.3]}",
       command: "sweep", "seeds: 3 variants with 5000000 seeds"),
   ]

@@ -12,6 +12,8 @@ struct FakeInterpreter {
     case line(String)
     /// So many bytes come, these go.
     case bytes(Int, [UInt8])
+    /// The process says something on standard error and goes on.
+    case say(String)
     /// The process says something on standard error and ends.
     case exit(Int, String)
   }
@@ -28,6 +30,7 @@ struct FakeInterpreter {
           "\\" + String(repeating: "0", count: 3 - String($0, radix: 8).count) + String($0, radix: 8)
         }
         script += "dd bs=1 count=\(count) of=/dev/null 2>/dev/null\nprintf '\(octal.joined())'\n"
+      case .say(let words): script += "echo '\(words)' >&2\n"
       case .exit(let code, let words): script += "echo '\(words)' >&2\nexit \(code)\n"
       }
     }

@@ -108,6 +108,110 @@ import Testing
     #expect(environment.failure == "\(fake.path) ended with code 3: out of petrol")
   }
 
+  /// Neither a warning nor what was said before the last answer is what a process died of.
+  @Test func whatWasSaidEarlierIsNotWhyItDied() throws {
+    let step = FakeInterpreter.step(
+      rewards: [0], terminated: [false], truncated: [false], rows: FakeInterpreter.bytes(Int32(1)))
+    let fake = try FakeInterpreter([
+      .line(Self.chain), .line(Self.chain), .bytes(13, FakeInterpreter.row(0)), .say("episode 1"), .bytes(5, step),
+      .exit(3, "/a b/core.py:7: UserWarning: WARN: it is old\n  logger.warn("),
+    ])
+    defer { fake.remove() }
+    var environment = try fake.task().anyEnvironment(seesStates: true)
+    var stream = RandomStream(root: 1, index: 2, component: "environment")
+    _ = environment.reset(using: &stream)
+    #expect(!environment.step(0, using: &stream).terminated)
+    #expect(environment.step(0, using: &stream).terminated)
+    #expect(environment.failure == "\(fake.path) ended with code 3, without a word")
+  }
+
+  @Test(arguments: [
+    ("a.py:3: UserWarning: odd\n  warn(\n", nil),
+    ("out of petrol\na.py:3: DeprecationWarning: old\n  f()\n", "out of petrol"),
+    ("<string>:3: UserWarning: odd\nno source\n  indented\n", "indented"), ("", nil), (" \n\n", nil),
+    ("Warning: mind the gap\n", "Warning: mind the gap"),
+  ])
+  func warningsAreNoLastWords(text: String, words: String?) {
+    #expect(BridgeProcess.lastWords(text) == words)
+  }
+
+  @Test(arguments: [
+    (Double.nan, "not a number (nan)"), (.infinity, "infinite (inf)"), (-.infinity, "infinite (-inf)"),
+  ])
+  func aRewardThatIsNotFiniteEndsTheTrial(reward: Double, words: String) throws {
+    func step(_ reward: Double) -> [UInt8] {
+      FakeInterpreter.step(
+        rewards: [reward], terminated: [false], truncated: [false], rows: FakeInterpreter.bytes(Int32(1)))
+    }
+    let fake = try FakeInterpreter([
+      .line(Self.chain), .line(Self.chain), .bytes(13, FakeInterpreter.row(0)), .bytes(5, step(1)),
+      .bytes(5, step(reward)),
+    ])
+    defer { fake.remove() }
+    var environment = try fake.task().anyEnvironment(seesStates: true)
+    var stream = RandomStream(root: 1, index: 2, component: "environment")
+    _ = environment.reset(using: &stream)
+    #expect(environment.step(0, using: &stream).reward == 1)
+    let end = environment.step(0, using: &stream)
+    #expect(end.terminated && end.reward == 0)
+    #expect(environment.failure == "the environment gave a reward that is \(words) at step 2")
+  }
+
+  /// In the midst of an episode, in its last observation and in its first; copies that do not move are not looked at.
+  @Test func anObservationThatIsNotFiniteEndsTheTrial() throws {
+    func failure(_ turns: [FakeInterpreter.Turn], moves: [Bool]? = nil) throws -> String? {
+      let start = [FakeInterpreter.Turn.line(Self.plane), .line(Self.plane), .bytes(13, FakeInterpreter.row([0, 1]))]
+      let fake = try FakeInterpreter(start + turns)
+      defer { fake.remove() }
+      let view = try fake.task().vectorTask(Settings([], for: [], owner: "test"))
+      let batch = view.make(.init(copies: 2, timeLimit: nil, root: 0, seed: 0, isEvaluation: false))
+      if let moves {
+        var actions = ActionStore(count: 2, for: view.actionSpace)
+        actions.values = [0, 0]
+        batch.step(actions, where: moves)
+      } else if batch.failure == nil {
+        batch.step(values: [0, 0])
+      }
+      if batch.failure != nil {
+        #expect((0..<4).allSatisfy { batch.observations[$0].isFinite && batch.finalObservations[$0].isFinite })
+      }
+      return batch.failure
+    }
+    func step(_ rows: [Float], finals: [Float] = []) -> [UInt8] {
+      FakeInterpreter.step(
+        rewards: [0, 0], terminated: [false, !finals.isEmpty], truncated: [false, false],
+        rows: rows.flatMap(FakeInterpreter.bytes), finals: finals.flatMap(FakeInterpreter.bytes))
+    }
+    let second = FakeInterpreter.Turn.bytes(13, FakeInterpreter.row([2, 3]))
+    #expect(try failure([second, .bytes(9, step([0, 1, 2, 3]))]) == nil)
+    #expect(
+      try failure([second, .bytes(9, step([0, 1, 2, .nan]))])
+        == "the environment gave an observation that is not a number (nan in place 2 of 2) at step 1 of copy 2")
+    #expect(
+      try failure([second, .bytes(9, step([0, 1, 2, 3], finals: [-.infinity, 0]))])
+        == "the environment gave an observation that is infinite (-inf in place 1 of 2) at step 1 of copy 2")
+    #expect(
+      try failure([.bytes(13, FakeInterpreter.row([.infinity, 3]))])
+        == "the environment gave an observation that is infinite (inf in place 1 of 2) at step 0 of copy 2")
+    #expect(try failure([second, .bytes(11, step([0, 1, 2, .nan]))], moves: [true, false]) == nil)
+  }
+
+  /// Numbered states are no help where actions are not numbered.
+  @Test func tablesDoNotTakeContinuousActions() throws {
+    let spaces = #"{"observation":{"states":3},"action":{"low":[-2],"high":[2]},"time_limit":4,"version":"1"}"#
+    let fake = try FakeInterpreter([.line(spaces)])
+    defer { fake.remove() }
+    let error = #expect(throws: LabError.self) {
+      try experiment(
+        "{environment: {id: 'gymnasium', env: 'Fake-v0', python: '\(fake.path)'}, algorithm: 'q-learning', budget: {steps: 5}}"
+      )
+    }
+    #expect(
+      error?.message.hasSuffix(
+        "\"q-learning\" takes numbered actions, and those of \"gymnasium\" are continuous; choose ppo or a2c") == true,
+      "\(error?.message ?? "")")
+  }
+
   @Test func whatIsMissingIsKnownBeforeAnythingRuns() throws {
     let entry = try #require(Laboratory.standard.environment("gymnasium"))
     let settings = try Settings(
