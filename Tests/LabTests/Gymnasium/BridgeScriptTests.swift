@@ -5,7 +5,7 @@ import Testing
 @testable import RLCore
 
 /// The bridge's own program in a real interpreter, with a few lines in the place of gymnasium and numpy.
-@Suite(.enabled(if: BridgeScriptTests.hasPython)) struct BridgeScriptTests {
+@Suite struct BridgeScriptTests {
   static let hasPython = ["/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3"].contains {
     FileManager.default.isExecutableFile(atPath: $0)
   }
@@ -67,7 +67,7 @@ import Testing
   }
 
   /// What environments raise that is no ordinary error ends their trial, not the interpreter: it takes the next environment.
-  @Test func whoeverExitsIsNamed() throws {
+  @Test(.enabled(if: Self.hasPython)) func whoeverExitsIsNamed() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bridge-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -14,7 +14,7 @@ struct FakeInterpreter {
     case bytes(Int, [UInt8])
     /// The process says something on standard error and goes on.
     case say(String)
-    /// The process says something on standard error and ends.
+    /// A question comes, at which the process says something on standard error and ends.
     case exit(Int, String)
   }
 
@@ -31,7 +31,8 @@ struct FakeInterpreter {
         }
         script += "dd bs=1 count=\(count) of=/dev/null 2>/dev/null\nprintf '\(octal.joined())'\n"
       case .say(let words): script += "echo '\(words)' >&2\n"
-      case .exit(let code, let words): script += "echo '\(words)' >&2\nexit \(code)\n"
+      case .exit(let code, let words):
+        script += "dd bs=1 count=1 of=/dev/null 2>/dev/null\necho '\(words)' >&2\nexit \(code)\n"
       }
     }
     script += "read -r line\n"

@@ -69,7 +69,7 @@ import Testing
       experiment: experiment, path: folder, options: experiment.launch, words: ["sweep", "x.json5"], overwrite: false,
       isQuiet: true, slurm: Slurm(path: "/nowhere:/nowhere else"))
     let error = await #expect(throws: LabError.self) { try await launcher.finishTrials() }
-    #expect(error?.code == .usage)
+    #expect(error?.kind == .usage)
     #expect(error?.message.contains("there is no command sbatch here") == true)
     #expect(!FileManager.default.fileExists(atPath: folder))
   }
