@@ -83,6 +83,57 @@ import Testing
     #expect(bytes("parts") == whole)
   }
 
+  @Test func everyTrialOfTheCallIsCounted() throws {
+    // 9 + 3 + 1 configurations with three seeds, and four fresh seeds of the best.
+    let first = try sweep("-o", "counted", "--json")
+    #expect(first.output.contains(#""trials": {"failed": 0, "finished": 43, "held": 0, "missing": 0}"#), "\(first)")
+    let again = try sweep("-o", "counted")
+    #expect(again.output.contains("\n0 trials in ") && again.output.contains("; 43 were there already"), "\(again)")
+    // Of the first budget's 27 trials, every second one.
+    let part = try sweep("-o", "half", "--shard", "2/2")
+    #expect(part.output.contains("\n13 trials in ") && part.output.contains("14 trials are still missing"), "\(part)")
+    #expect(!part.output.contains("already"))
+  }
+
+  @Test func whatFailedIsNotAwaited() throws {
+    try folder.write(
+      """
+      {environment: "cart-pole", budget: {iterations: 40}, record: {every: 40},
+       algorithm: {id: "ppo", n_steps: 16, batch_size: 16, n_epochs: 2, max_grad_norm: null},
+       search: {method: "random", configurations: 2,
+         parameters: {"algorithm.learning_rate": [1e-3, {schedule: "exponential", from: 1e-3, to: 1e30, over: 10}]}}}
+      """, to: "search.json5")
+    let result = try sweep("-o", "failing")
+    #expect(result.code == 0 && result.output.contains("1 configurations had trials that failed"), "\(result)")
+    #expect(result.output.contains("\n1 trials in ") && !result.output.contains("missing"), "\(result)")
+  }
+
+  @Test func predictionIsJudgedByItsValues() throws {
+    try folder.write(
+      """
+      {environment: {id: "random-walk", states: 5}, algorithm: {id: "td", policy: "uniform"},
+       budget: {episodes: 36}, seeds: 3, confirm: 4,
+       search: {method: "successive-halving", configurations: 9, parameters: {"algorithm.alpha": {log: [1e-6, 0.2]}}}}
+      """, to: "search.json5")
+    #expect(try sweep("-o", "td", "--json").output.contains(#""metric": "value_error""#))
+    let comparison = try Program.run(["compare", "td"], in: folder.path)
+    #expect(comparison.output.hasPrefix("value_error, less is better"), "\(comparison)")
+    #expect(comparison.output.contains("scored on fresh seeds, seeds 3 to 6"))
+    #expect(!comparison.output.contains("another score"))
+  }
+
+  @Test(arguments: [["check"], ["sweep", "-o", "none"]])
+  func aMetricThatIsNotRecordedIsRefusedBeforeAnythingRuns(words: [String]) throws {
+    let set = ["--set", "search.metric=optimality_gap"]
+    let result = try Program.run([words[0], "search.json5"] + words.dropFirst() + set, in: folder.path)
+    #expect(result.code == 65)
+    #expect(
+      result.errors.contains("search.json5: search.metric: \"optimality_gap\" is not recorded by td on random-walk;"),
+      "\(result)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/none"))
+    #expect(try Program.run(["check", "search.json5"], in: folder.path).code == 0)
+  }
+
   @Test func runAndSlurmTakeNoSearch() throws {
     let run = try Program.run(["run", "search.json5"], in: folder.path)
     #expect(run.code == 65 && run.errors.contains("use \"rl-lab sweep\""))

@@ -7,7 +7,7 @@ extension Command {
     usage: "compare DIR|CONFIG... [--metric M] [--baseline VARIANT] [--score final|area] [--csv FILE] [--json] ...",
     summary: "set variants side by side: scores with intervals, tests against a baseline, verdicts",
     flags: [
-      .init("metric", value: "M", "a column of curves.csv; default the first of return, reward, ..., that is there"),
+      .init("metric", value: "M", "a column of curves.csv; default return, reward, ..., of prediction value_error"),
       .init("baseline", value: "VARIANT", "the variant that the others are tested against; default the first"),
       .init("score", value: "final|area", "which score chooses cells of a sweep and is tested; default final"),
       .init("last", value: "SHARE", "the share of a trial that the final score averages; default 0.1"),

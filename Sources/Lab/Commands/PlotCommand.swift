@@ -7,7 +7,7 @@ extension Command {
     usage: "plot DIR... [--metric M] [--x episode|step|iteration] [--kind KIND] [-o FILE.svg] ...",
     summary: "draw results as SVG: learning curves, parameter studies, heat maps, values, profiles, intervals",
     flags: [
-      .init("metric", value: "M", "a column of curves.csv; default the first of return, reward, ..., that is there"),
+      .init("metric", value: "M", "a column of curves.csv; default return, reward, ..., of prediction value_error"),
       .init("x", value: "episode|step|iteration", "the axis of learning curves; default what the budget counts"),
       .init("output", short: "-o", value: "FILE.svg", "the file; default DIR/plot-KIND-METRIC.svg"),
       .init(

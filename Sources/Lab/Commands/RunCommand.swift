@@ -135,7 +135,7 @@ extension Command {
     }
     if report.missing == 0 {
       let confirmation = Confirmation(experiment: experiment, path: path, jobs: jobs, isQuiet: isQuiet)
-      if let (cells, seeds) = try await confirmation.run(), !isQuiet {
+      if let (cells, seeds, _) = try await confirmation.run(), !isQuiet {
         Terminal.print("confirmed: \(cells) chosen cells on \(seeds) fresh seeds, in \(path)/\(Confirmation.folder)")
       }
     }
@@ -162,16 +162,18 @@ extension Command {
     }
     let report = SearchReport(search: search, report: found, path: path)
     var confirmed: [Statistics.Summary?] = []
+    var fresh: ExperimentRun.Report?
     if found.isComplete {
       try report.write()
       var confirmation = Confirmation(experiment: found.experiment, path: path, jobs: jobs, isQuiet: isQuiet)
       let hashes = found.winners.indices.map { found.winner($0).variant.hash }
       confirmation.chosen = hashes
-      if try await confirmation.run() != nil {
+      if let run = try await confirmation.run() {
+        fresh = run.report
         confirmed = try await confirmation.summaries(of: found.metric, search.plan.score, hashes: hashes)
       }
     }
-    let summary = RunSummary(experiment: found.experiment, path: path, report: found.run)
+    let summary = RunSummary(experiment: found.experiment, path: path, report: found.run.ending(with: fresh))
     if arguments.has("json") {
       let fields = summary.json().fields! + [.init("search", report.json(confirmed: confirmed))]
       Terminal.print(Setting.object(fields).json)

@@ -209,6 +209,12 @@ enum MetricChoice {
     "return", "reward", "evaluation_return", "value_error", "optimality_gap", "regret", "residual",
   ]
 
+  /// The usual metrics, the most usual first. What prediction earns is its policy's doing: only its values are learned.
+  private static func preferred(of experiments: [StoredExperiment]) -> [String] {
+    let isPrediction = experiments.allSatisfy { $0.variants.allSatisfy { $0.kind == .prediction } }
+    return isPrediction ? [Metric.valueError.rawValue] + preferred : preferred
+  }
+
   /// The metric that was asked for, or the first usual one that all folders have.
   static func metric(_ wanted: String?, in experiments: [StoredExperiment]) throws(LabError) -> String {
     var common: [String]?
@@ -225,7 +231,7 @@ enum MetricChoice {
     }
     if let wanted { return wanted }
     let shared = common ?? []
-    guard let metric = preferred.first(where: shared.contains) ?? shared.first else {
+    guard let metric = preferred(of: experiments).first(where: shared.contains) ?? shared.first else {
       throw LabError(
         .data,
         all.isEmpty

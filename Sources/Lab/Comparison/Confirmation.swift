@@ -54,9 +54,9 @@ struct Confirmation {
 
   /// Runs what is missing, if the experiment asks for fresh seeds.
   ///
-  /// - Returns: How many cells were chosen and how many seeds each has; nil where nothing is asked for.
+  /// - Returns: How many cells were chosen, how many seeds each has, and what was run; nil where nothing is asked for.
   @discardableResult
-  func run() async throws -> (cells: Int, seeds: Int)? {
+  func run() async throws -> (cells: Int, seeds: Int, report: ExperimentRun.Report)? {
     guard let plan = experiment.confirm else { return nil }
     let winners: [String]
     if let chosen { winners = chosen } else { winners = try await choose(plan) }
@@ -86,7 +86,7 @@ struct Confirmation {
     if let failure = report.outcome.failures.first {
       throw LabError(.software, "\(folder): \(failure.variant), seed \(failure.seed): \(failure.message)")
     }
-    return (winners.count, seeds.count)
+    return (winners.count, seeds.count, report)
   }
 
   /// The hashes of the best cell of each group.

@@ -47,7 +47,7 @@ extension Comparison {
           Contestant(
             variant: experiment.variants[pick.member], source: source, label: experiment.variants[pick.member].name,
             method: group.label, curves: pick.curves, scores: pick.scores,
-            choice: group.members.count > 1 ? pick.choice : nil))
+            choice: group.members.count > 1 || pick.choice.basis == .fresh ? pick.choice : nil))
       }
     }
 
@@ -56,7 +56,8 @@ extension Comparison {
     )
 
     /// The best cell of each group: chosen on all seeds and scored on fresh ones where these have been run, else chosen
-    /// on one half of the seeds and scored on the other.
+    /// on one half of the seeds and scored on the other. Each budget of a search is a group, and fresh seeds are run for
+    /// what it chose in the end only: the groups of the smaller budgets do with the halves.
     private mutating func choose(
       _ groups: [CellGroup], _ input: ComparisonInput, curves: [[StoredExperiment.Curve]], scores: [TrialScores],
       metric: String
@@ -72,15 +73,32 @@ extension Comparison {
           cells: group.members.count, chosenOn: seeds, basis: basis,
           edges: group.edges(of: member, in: experiment, apart: options.apart))
       }
+      let (choosing, scoring) = experiment.halves
+      let basis: CellChoice.Basis = choosing == scoring ? .sameSeed : .otherHalf
+      func halves(_ group: CellGroup) -> Pick {
+        // A group of one cell has nothing to choose: all its seeds count, but the same ones as the others' for the
+        // tests.
+        let member = pick(group, on: choosing)
+        return (
+          member, curves[member], scores[member].restricted(to: Set(scoring)),
+          choice(group, member, on: choosing, basis)
+        )
+      }
       if let confirmation = input.confirmation {
+        let confirmed = Set(confirmation.variants.map(\.hash))
         let winners = groups.map { pick($0, on: experiment.seeds) }
         let places = winners.map { winner in
           confirmation.variants.firstIndex { $0.hash == experiment.variants[winner].hash }
         }
-        if !places.contains(nil), try confirmation.reader().metrics.contains(metric) {
+        let isSearch = experiment.configuration["search"] != nil
+        let lacking = zip(groups, places).filter { group, place in
+          place == nil && !(isSearch && group.members.allSatisfy { !confirmed.contains(experiment.variants[$0].hash) })
+        }
+        if lacking.isEmpty, places.contains(where: { $0 != nil }), try confirmation.reader().metrics.contains(metric) {
           let fresh = try await confirmation.curves(metric, workers: options.workers)
           return zip(groups, zip(winners, places)).map { group, found in
-            let own = fresh[found.1!].filter { !experiment.seeds.contains($0.seed) }
+            guard let place = found.1 else { return halves(group) }
+            let own = fresh[place].filter { !experiment.seeds.contains($0.seed) }
             return (
               found.0, own, TrialScores(own, rules: rules), choice(group, found.0, on: experiment.seeds, .fresh)
             )
@@ -91,17 +109,7 @@ extension Comparison {
             + "so the halves of the sweep's seeds serve here"
         )
       }
-      let (choosing, scoring) = experiment.halves
-      let basis: CellChoice.Basis = choosing == scoring ? .sameSeed : .otherHalf
-      return groups.map { group in
-        // A group of one cell has nothing to choose: all its seeds count, but the same ones as the others' for the
-        // tests.
-        let member = pick(group, on: choosing)
-        return (
-          member, curves[member], scores[member].restricted(to: Set(scoring)),
-          choice(group, member, on: choosing, basis)
-        )
-      }
+      return groups.map(halves)
     }
 
     /// What a variant is apart from its environment: its name without the words that name options of the environment.

@@ -15,6 +15,8 @@ struct StoredExperiment: Sendable {
     let uniformReturn: Double?
     /// The name that the configuration's list of variants gives it, if it has one.
     let givenName: String?
+    /// What its algorithm is for; nil in folders that do not say it.
+    let kind: AlgorithmEntry.Kind?
 
     var algorithmID: String { algorithm["id"]?.text ?? "" }
     var environmentID: String { environment["id"]?.text ?? "" }
@@ -177,6 +179,7 @@ extension StoredExperiment.Variant {
       Budget.Unit.allCases.compactMap { unit in
         element["budget"]?[unit.rawValue]?.whole.map { Budget(unit, $0) }
       }.first
+    kind = element["kind"]?.text.flatMap(AlgorithmEntry.Kind.init(rawValue:))
     optimalReturn = element["constants"]?["optimal_return"]?.number
     uniformReturn = element["constants"]?["uniform_policy_return"]?.number
     givenName = givenNames.filter { name == $0 || name.hasPrefix($0 + " ") }.max { $0.count < $1.count }

@@ -23,6 +23,8 @@ struct Resolver {
   private static let mostVariants = 100_000.0
   static let mostTrials = 1e7
   static let mostRows = 10_000_000
+  /// How many variants are begun at most to see what they record.
+  private static let mostTried = 200
 
   /// Resolves a whole configuration.
   ///
@@ -83,9 +85,11 @@ struct Resolver {
         "\(variants.count) variants with \(seeds.count) seeds each are too many trials; at most \(Int(Self.mostTrials)) fit: give fewer"
       )
     }
+    let confirm = try confirmation(root)
+    try checkRecorded(confirm?.metric, place: "confirm.metric", variants: variants, root: rootSeed, seed: seeds[0])
     return Experiment(
       name: name, root: rootSeed, seeds: seeds, variants: variants, columns: columns, configuration: root,
-      confirm: try confirmation(root), launch: try part(root, "launch", LaunchOptions.init) ?? LaunchOptions())
+      confirm: confirm, launch: try part(root, "launch", LaunchOptions.init) ?? LaunchOptions())
   }
 
   /// The experiment of a search: its variants are those of the first budgets.
@@ -98,6 +102,7 @@ struct Resolver {
     let search = try Search(setting, bases: try bases(root), resolver: self, root: rootSeed)
     var variants: [Variant] = []
     for (b, base) in search.bases.enumerated() {
+      let first = variants.count
       for k in base.brackets.indices {
         for candidate in base.candidates[k].indices {
           let variant = try search.variant(b, bracket: k, rung: 0, candidate: candidate)
@@ -105,6 +110,8 @@ struct Resolver {
           variants.append(variant)
         }
       }
+      try checkRecorded(
+        search.plan.metric, place: "search.metric", variants: variants[first...], root: rootSeed, seed: seeds[0])
     }
     return Experiment(
       name: name, root: rootSeed, seeds: seeds, variants: variants, columns: search.columns, configuration: root,
@@ -302,7 +309,29 @@ struct Resolver {
     )
   }
 
+  /// Refuses a metric to choose by that no trial will record, before anything runs.
+  private func checkRecorded(
+    _ name: String?, place: String, variants: some Collection<Variant>, root: UInt64, seed: UInt64
+  ) throws(LabError) {
+    guard let name, let metric = Metric(rawValue: name) else { return }
+    var recorded: [Metric] = []
+    for variant in variants.prefix(Self.mostTried) {
+      guard let metrics = variant.metrics(until: metric, root: root, seed: seed) else { return }
+      if metrics.contains(metric) { return }
+      recorded += metrics.filter { !recorded.contains($0) }
+    }
+    guard let first = variants.first, variants.count <= Self.mostTried else { return }
+    throw unrecorded(
+      name, place: place, by: "\(first.algorithm.id) on \(first.environment.id)", recorded: recorded.map(\.rawValue))
+  }
+
   // MARK: Errors
+
+  /// The error that a metric to choose by is in no results.
+  func unrecorded(_ metric: String, place: String, by whom: String, recorded: [String]) -> LabError {
+    let known = recorded.isEmpty ? "nothing is" : "give one of: " + recorded.joined(separator: ", ")
+    return fail(place, "\"\(metric)\" is not recorded by \(whom); \(known)")
+  }
 
   /// An error of the configuration at a place.
   func fail(_ place: String, _ message: String) -> LabError {

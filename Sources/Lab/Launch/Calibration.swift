@@ -62,10 +62,7 @@ struct Calibration: Sendable {
   /// Runs one variant's first seed for a moment, without rows; what its exact columns cost is measured apart and added.
   private static func pace(_ variant: Variant, experiment: Experiment, moment: Double) throws -> Pace {
     let budget = variant.budget
-    let process = try variant.entry.make(
-      TrialRequest(
-        task: variant.task, settings: variant.algorithm.settings, budget: budget, root: experiment.root,
-        seed: experiment.seeds[0], truth: variant.truth, threads: 1))
+    let process = try variant.process(root: experiment.root, seed: experiment.seeds[0])
     let every = variant.record.every
     var time = 0.0
     var done = 0

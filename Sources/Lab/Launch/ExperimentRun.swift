@@ -19,11 +19,32 @@ struct ExperimentRun {
     let outcome: Engine.Outcome
     /// Trials that were there already.
     let held: Int
-    /// Trials of other shards that are not there yet.
+    /// Trials that are not there yet: those of other shards, and those that failed.
     let missing: Int
     let wallTime: Double
     /// The final scores of each variant; empty where nothing was merged.
     let scores: [[FinalScores.Score]]
+
+    /// This report together with that of a run just before it, whose trials are among these.
+    func following(_ earlier: Report?) -> Report {
+      var whole = outcome
+      whole.finished += earlier?.outcome.finished ?? 0
+      whole.steps += earlier?.outcome.steps ?? 0
+      return Report(
+        outcome: whole, held: held - (earlier?.outcome.finished ?? 0), missing: missing,
+        wallTime: wallTime + (earlier?.wallTime ?? 0), scores: scores)
+    }
+
+    /// What a search says at its end: this report of its trials, of which those that failed are ranked and not awaited, together with that of
+    /// the fresh seeds.
+    func ending(with confirmation: Report?) -> Report {
+      var whole = outcome
+      whole.finished += confirmation?.outcome.finished ?? 0
+      whole.steps += confirmation?.outcome.steps ?? 0
+      return Report(
+        outcome: whole, held: held + (confirmation?.held ?? 0), missing: missing - outcome.failures.count,
+        wallTime: wallTime + (confirmation?.wallTime ?? 0), scores: scores)
+    }
   }
 
   /// Runs what is missing.
@@ -37,15 +58,17 @@ struct ExperimentRun {
     var engine = Engine(experiment: experiment, journal: journal, folder: folder.trialsPath, jobs: jobs)
     engine.shard = shard
     let trials = engine.pending()
-    let held = experiment.trialCount - trials.count
+    func count(_ keys: Set<Journal.Key>) -> Int {
+      experiment.variants.reduce(0) { sum, variant in
+        sum + experiment.seeds.count { keys.contains(.init(variant: variant.key, seed: $0)) }
+      }
+    }
+    let held = count(journal.keys)
     let outcome = try await withProgress(of: trials.count) { progress throws(LabError) in
       try await engine.run(trials, progress: progress)
     }
     if shard.count > 1 { try journal.refresh() }
-    let keys = journal.keys
-    let missing = experiment.variants.reduce(0) { sum, variant in
-      sum + experiment.seeds.count { !keys.contains(.init(variant: variant.key, seed: $0)) }
-    }
+    let missing = experiment.trialCount - count(journal.keys)
     let isOthers = missing > 0 && outcome.failures.isEmpty && !outcome.wasInterrupted && shard.count > 1
     var scores: [[FinalScores.Score]] = []
     if !isOthers {

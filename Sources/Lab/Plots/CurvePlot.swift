@@ -200,11 +200,13 @@ struct CurvePlot {
     if let least = cells.min(), let most = cells.max() {
       let score = options.comparison.score.rawValue
       let number = least == most ? "\(most)" : "\(least) to \(most)"
-      let basis = lines.compactMap { $0.choice?.basis }.first
-      let where_ =
-        basis == .fresh
-        ? "drawn on fresh seeds" : basis == .otherHalf ? "on the other half of the seeds" : "on the same seed"
-      parts.append("best of \(number) cells by the \(score) score, \(where_)")
+      let bases = Set(lines.compactMap { $0.choice?.basis })
+      let words: [(CellChoice.Basis, String)] = [
+        (.fresh, "drawn on fresh seeds"), (.otherHalf, "on the other half of the seeds"),
+        (.sameSeed, "on the same seed"),
+      ]
+      let said = words.filter { bases.contains($0.0) }.map(\.1).joined(separator: " or ")
+      parts.append("best of \(number) cells by the \(score) score, \(said)")
     }
     if summaries.contains(where: \.isInterpolated) { parts.append("interpolated between recorded points") }
     return parts.joined(separator: "; ")

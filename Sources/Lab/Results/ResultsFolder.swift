@@ -83,6 +83,7 @@ struct ResultsFolder {
       .object([
         .init("name", .text(variant.name)), .init("hash", .text(variant.hash)),
         .init("environment", variant.environment.resolved), .init("algorithm", variant.algorithm.resolved),
+        .init("kind", .text(variant.entry.kind.rawValue)),
         .init("budget", .object([.init(variant.budget.unit.rawValue, .integer(variant.budget.count))])),
         .init("record", variant.record.resolved), .init("constants", variant.truth.constants(for: variant)),
       ])

@@ -82,6 +82,17 @@ final class Search: Sendable {
   /// How many trials there are at most, for one seed.
   var mostVariants: Int { bases.reduce(0) { $0 + $1.brackets.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } } } }
 
+  /// By which metric of the results configurations are judged.
+  ///
+  /// - Throws: ``LabError`` (65) where no trial has recorded what the search asks for.
+  func metric(in stored: StoredExperiment) throws(LabError) -> String {
+    let recorded = try stored.reader().metrics
+    if let wanted = plan.metric, !recorded.contains(wanted) {
+      throw resolver.unrecorded(wanted, place: "search.metric", by: "the trials", recorded: recorded)
+    }
+    return try MetricChoice.metric(plan.metric, in: [stored])
+  }
+
   /// One configuration with the budget of a rung.
   ///
   /// - Throws: ``LabError`` (65) where it cannot be, with the drawn values.

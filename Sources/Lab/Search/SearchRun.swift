@@ -39,6 +39,7 @@ struct SearchRun {
   /// What came of it.
   struct Report: Sendable {
     let experiment: Experiment
+    /// All trials of this call.
     let run: ExperimentRun.Report
     let rungs: [Rung]
     let metric: String
@@ -58,12 +59,14 @@ struct SearchRun {
     let depth = search.bases.flatMap(\.brackets).map(\.count).max() ?? 0
     var rungs = firstRungs()
     var level = 0
+    var earlier: ExperimentRun.Report?
     while true {
       let current = try self.experiment(of: rungs)
       var run = ExperimentRun(
         experiment: current, path: path, jobs: jobs, overwrite: overwrite && level == 0, isQuiet: isQuiet, shard: shard)
       run.isPartOfSearch = true
-      let report = try await run.run()
+      let report = try await run.run().following(earlier)
+      earlier = report
       if report.outcome.wasInterrupted {
         throw LabError(.interrupted, "\(path): interrupted; run the same command again to go on")
       }
@@ -72,7 +75,7 @@ struct SearchRun {
           experiment: current, run: report, rungs: rungs, metric: "", minimizes: false, winners: [], isComplete: false)
       }
       let stored = try StoredExperiment(path)
-      let metric = try MetricChoice.metric(search.plan.metric, in: [stored])
+      let metric = try search.metric(in: stored)
       var rules = ScoreRules(metric: Metric(rawValue: metric))
       rules.minimizes = search.plan.minimizes
       try await judge(&rungs, stored: stored, metric: metric, rules: rules, variants: current.variants)

@@ -56,10 +56,7 @@ final class RunningTrial {
     self.trial = trial
     self.checkpoint = checkpoint
     let variant = trial.variant
-    process = try variant.entry.make(
-      TrialRequest(
-        task: variant.task, settings: variant.algorithm.settings, budget: variant.budget, root: trial.root,
-        seed: trial.seed, truth: variant.truth, threads: trial.threads))
+    process = try variant.process(root: trial.root, seed: trial.seed, threads: trial.threads)
     recorder = Recorder(process: process, variant: variant, root: trial.root, seed: trial.seed)
     if let state = checkpoint?.read() {
       var reader = StateReader(state)
@@ -180,12 +177,17 @@ struct Recorder {
       Evaluator(
         options: $0, task: variant.task, takesLikeliest: variant.entry.kind.learnsWhatActs, root: root, seed: seed)
     }
-    let all = process.metrics + (exact?.metrics ?? []) + (evaluator == nil ? [] : [.evaluationReturn, .evaluationStd])
-    metrics = Metric.allCases.filter(all.contains)
+    metrics = Self.metrics(of: process, exact: exact, isEvaluated: evaluator != nil)
     record = TrialRecord(metrics: metrics.map(\.rawValue))
     record.rows.reserveCapacity(min(1 << 22, variant.budget.count / variant.record.every + 2) * record.width)
     measured = [Double](repeating: .nan, count: process.metrics.count)
     places = process.metrics.map { [metrics] metric in metrics.firstIndex(of: metric)! }
+  }
+
+  /// The columns of a trial, in their order.
+  fileprivate static func metrics(of process: TrialProcess, exact: ExactColumns?, isEvaluated: Bool) -> [Metric] {
+    let all = process.metrics + (exact?.metrics ?? []) + (isEvaluated ? [.evaluationReturn, .evaluationStd] : [])
+    return Metric.allCases.filter(all.contains)
   }
 
   /// Adds a row for where the process stands now.
@@ -276,5 +278,28 @@ struct Recorder {
     record.rows = try reader.list(of: 0.0)
     try exact?.restore(from: &reader)
     try evaluator?.restore(from: &reader)
+  }
+}
+
+extension Variant {
+  /// A trial at its beginning, without rows.
+  func process(root: UInt64, seed: UInt64, threads: Int = 1) throws -> TrialProcess {
+    try entry.make(
+      TrialRequest(
+        task: task, settings: algorithm.settings, budget: budget, root: root, seed: seed, truth: truth, threads: threads
+      ))
+  }
+
+  /// The columns that its trials have; nil where only a trial that runs can tell, for its task lives outside this program or nothing
+  /// begins with these settings.
+  ///
+  /// - Parameter wanted: A column after which nothing more is looked for, once it is found: exact ones may have to solve the task.
+  func metrics(until wanted: Metric, root: UInt64, seed: UInt64) -> [Metric]? {
+    guard task.unavailable == nil, !task.isRemote,
+      let process = try? process(root: root, seed: seed)
+    else { return nil }
+    if process.metrics.contains(wanted) { return process.metrics }
+    let exact = record.exactEvery.flatMap { _ in ExactColumns(variant: self, process: process) }
+    return Recorder.metrics(of: process, exact: exact, isEvaluated: record.evaluation != nil)
   }
 }

@@ -76,6 +76,27 @@ import Testing
     #expect(comparison.notes.contains { $0.contains("chosen by another score") })
   }
 
+  @Test func whatASearchChoseIsScoredOnFreshSeeds() async throws {
+    // Three cells with a small budget, the best of them with the whole one, and fresh seeds for that.
+    var results = sweep(["sarsa": [[1, 1, 1, 1], [3, 3, 4, 6], [2, 2, 9, 9]]])
+    results.configuration = #"{"search": {"parameters": {"algorithm.alpha": [0.1, 0.2, 0.4]}}}"#
+    var whole = results.variants[2]
+    (whole.name, whole.episodes) = ("sarsa alpha=0.4 episodes=30", 30)
+    whole.curves = [0: [-100, 11], 1: [-100, 11], 2: [-100, 11], 3: [-100, 11]]
+    results.variants.append(whole)
+    let stored = try results.write(to: folder)
+    whole.curves = [4: [-100, 7], 5: [-100, 5]]
+    results.variants = [whole]
+    let fresh = try results.write(to: folder, "results/confirm")
+    let comparison = try await Comparison([.init(experiment: stored, confirmation: fresh)], options: .init())
+    let rows = comparison.tables[0].rows
+    #expect(rows.map(\.contestant.choice?.basis) == [.otherHalf, .fresh])
+    #expect(rows.map { $0.contestant.scores.seeds } == [[2, 3], [4, 5]])
+    #expect(rows.map { $0.final.mean } == [5, 6])
+    #expect(comparison.text.contains("scored on fresh seeds, seeds 4 to 5"))
+    #expect(!comparison.notes.contains { $0.contains("another score") || $0.contains("missing") })
+  }
+
   @Test func oneSeedIsSaidToFlatter() async throws {
     let stored = try sweep(["sarsa": [[1], [3], [2]]]).write(to: folder)
     let comparison = try await Comparison([.init(experiment: stored)], options: .init())

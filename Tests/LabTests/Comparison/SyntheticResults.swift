@@ -45,6 +45,7 @@ struct SyntheticResults {
   var metric = "return"
   /// Whether `algorithm.alpha` is an axis.
   var sweepsAlpha = false
+  var configuration = "{}"
 
   /// Writes `experiment.json` and `curves.csv`, and reads what is there as a stored experiment.
   @discardableResult
@@ -64,7 +65,7 @@ struct SyntheticResults {
     try folder.write(
       """
       {"schema": "rl-lab-experiment/1", "name": "\(name)", "seed": \(root), "seeds": \(planned),
-       "configuration": {}, "swept": [\(swept)], "version": "0.1.0", "wall_time": 1.5,
+       "configuration": \(configuration), "swept": [\(swept)], "version": "0.1.0", "wall_time": 1.5,
        "variants": [\(described.joined(separator: ",\n"))]}
       """, to: name + "/experiment.json")
     var lines = ["variant,environment,algorithm,\(sweepsAlpha ? "alpha," : "")seed,iteration,episode,step,\(metric)"]
