@@ -134,6 +134,17 @@ import Testing
     #expect(try Program.run(["check", "search.json5"], in: folder.path).code == 0)
   }
 
+  @Test func whatASweepIsConfirmedByIsCheckedToo() throws {
+    try folder.write(
+      """
+      {environment: "cliff-walking", algorithm: "sarsa", budget: {episodes: 9}, seeds: 2,
+       confirm: {seeds: 2, metric: "residual"}, sweep: {"algorithm.alpha": [0.1, 0.5]}}
+      """, to: "sweep.json5")
+    let result = try Program.run(["check", "sweep.json5"], in: folder.path)
+    #expect(result.code == 65 && result.errors.contains("confirm.metric: \"residual\" is not recorded by sarsa"))
+    #expect(try Program.run(["check", "sweep.json5", "--set", "confirm.metric=regret"], in: folder.path).code == 0)
+  }
+
   @Test func runAndSlurmTakeNoSearch() throws {
     let run = try Program.run(["run", "search.json5"], in: folder.path)
     #expect(run.code == 65 && run.errors.contains("use \"rl-lab sweep\""))
