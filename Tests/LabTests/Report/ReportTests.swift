@@ -50,7 +50,7 @@ import Testing
     let shown = report.panels.flatMap { $0.charts.map(\.figure) }
     let fixed = try #require(report.staticCurves[0] as? LineFigure)
     #expect(LineFigure.points(of: shown) == 20 * 500)
-    #expect((2000...Report.mostStaticPoints + 20).contains(LineFigure.points(of: [fixed])))
+    #expect((1000...Report.mostStaticPoints + 20).contains(LineFigure.points(of: [fixed])))
     #expect(fixed.series.allSatisfy { $0.x.last == shown[0].series[0].x.last })
   }
 
