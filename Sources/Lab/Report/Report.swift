@@ -32,7 +32,7 @@ struct Report: Sendable {
   /// How many points of curves a page holds: some 4 MB.
   static let mostPoints = 220_000
   /// How many points a figure for readers without scripts has: some 0.2 MB.
-  static let mostStaticPoints = 2000
+  static let mostStaticPoints = 1500
 
   /// Gathers a report.
   ///

@@ -162,6 +162,8 @@ extension ReportPage {
         var first = Math.max(0, nearest(s.places, view.x0) - 1), last = Math.min(s.places.length - 1, nearest(s.places, view.x1) + 1);
         return [first, last];
       }
+      // Browsers fill a long jagged path in a time that grows with its square: curves are drawn piece by piece.
+      var piece = 40;
       function line(s, f) {
         var range = span(s), on = false;
         context.strokeStyle = color(s.style); context.lineWidth = 1.7;
@@ -171,6 +173,7 @@ extension ReportPage {
           if (!isFinite(s.m[i])) { on = false; continue; }
           var x = px(s.places[i], f), y = py(s.m[i], f);
           if (on) context.lineTo(x, y); else { context.moveTo(x, y); on = true; }
+          if (i % piece === 0) { context.stroke(); context.beginPath(); context.moveTo(x, y); }
         }
         context.stroke(); context.setLineDash([]);
       }
@@ -181,9 +184,10 @@ extension ReportPage {
           while (i <= range[1] && !(isFinite(s.lo[i]) && isFinite(s.hi[i]))) i++;
           var start = i;
           context.beginPath();
-          for (; i <= range[1] && isFinite(s.lo[i]) && isFinite(s.hi[i]); i++) context.lineTo(px(s.places[i], f), py(s.lo[i], f));
+          for (; i <= range[1] && i <= start + piece && isFinite(s.lo[i]) && isFinite(s.hi[i]); i++) context.lineTo(px(s.places[i], f), py(s.lo[i], f));
           for (var k = i - 1; k >= start; k--) context.lineTo(px(s.places[k], f), py(s.hi[k], f));
           if (i > start) context.fill();
+          if (i > start + piece && i <= range[1]) i--;
         }
         context.globalAlpha = 1;
       }
